@@ -1,0 +1,51 @@
+"""Arrays to pool: the same ones in every run, their pages touched before anything is timed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+VIEWS: dict[str, Callable[[Array], Array]] = {
+    "whole": lambda x: x,
+    "crop": lambda x: x[..., 3:-5, 5:-3],
+    "transposed": lambda x: x.swapaxes(-1, -2),
+    "x[..., ::2]": lambda x: x[..., ::2],
+    "reversed": lambda x: x[..., ::-1, ::-1],
+    "NHWC seen as NCHW": lambda x: np.moveaxis(x, -1, -3),
+}
+
+
+def as_dtype(name: str) -> np.dtype[Any]:
+    """Turn a dtype name into a dtype; bfloat16 is ml_dtypes' own."""
+    if name == "bfloat16":
+        import ml_dtypes
+
+        return np.dtype(ml_dtypes.bfloat16)
+    dtype: np.dtype[Any] = np.dtype(name)
+    return dtype
+
+
+@lru_cache(maxsize=4)
+def make_array(shape: tuple[int, ...], dtype: str) -> Array:
+    """Return noise: a standard normal for floats, the whole range for integers."""
+    rng = np.random.default_rng(20261123)
+    kind = as_dtype(dtype)
+    if kind.kind in "iu":
+        limits = np.iinfo(kind)
+        return rng.integers(limits.min, limits.max, shape, kind, endpoint=True)
+    if dtype == "float64":
+        return rng.standard_normal(shape)
+    return rng.standard_normal(shape, np.float32).astype(kind)
+
+
+def fresh_buffer(like: Array) -> Array:
+    """Return an array like the given one, its memory order too, whose pages have been touched."""
+    buffer: Array = np.empty_like(like, subok=False)
+    buffer.fill(0)
+    return buffer

@@ -1,0 +1,3 @@
+MACHINE_LEVELS: tuple[str, ...]
+
+def supports(name: str) -> bool: ...

@@ -1,0 +1,176 @@
+"""The sections of docstrings that many public functions share, each written once."""
+
+from __future__ import annotations
+
+from inspect import cleandoc
+from textwrap import indent
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    Function = TypeVar("Function", bound=Callable[..., Any])
+
+PARAMETERS = {
+    "x": """
+        array_like
+        Array of bool, integer, float16, bfloat16, float32 or float64, with at least as many axes
+        as are pooled. Strides and byte order are free; it is never modified.""",
+    "norm_type": """
+        float
+        The p of the norm, above 0; infinity gives the largest absolute value.""",
+    "kernel_size": """
+        int or tuple of int
+        Elements of a window along all pooled axes, or along each.""",
+    "stride": """
+        int or tuple of int, optional
+        Distance between windows along all pooled axes, or along each. Default: `kernel_size`.""",
+    "padding": """
+        int, tuple or {"valid", "same", "same_lower"}, optional
+        Elements by which windows may reach past the ends of all pooled axes, of each of them, or
+        one (before, after) pair for each; every number is smaller than the window's extent,
+        ``dilation * (kernel_size - 1) + 1``. "valid" is 0. "same" is what gives
+        ``ceil(length / stride)`` windows, an odd element of it after the array, with "same_lower"
+        before it. Default: 0.""",
+    "dilation": """
+        int or tuple of int, optional
+        Distance between the elements of a window along all pooled axes, or along each.
+        Default: 1.""",
+    "ceil_mode": """
+        bool, optional
+        Whether a last window that does not fit is pooled over the elements it does cover, unless
+        it would start in the padding after the array. It changes nothing with "same".
+        Default: False.""",
+    "return_indices": """
+        bool, optional
+        Reserved: only False is implemented. Default: False.""",
+    "count_include_pad": """
+        bool, optional
+        Whether elements of the padding count in the divisor of a mean; what `ceil_mode` adds
+        beyond the padding never does. Default: True.""",
+    "divisor_override": """
+        int, optional
+        Divisor of every window, which may not be 0. Default: the number of elements.""",
+    "keepdims": """
+        bool, optional
+        Whether the pooled axes stay in the result, with length 1. Default: True.""",
+    "axes": """
+        tuple of int, optional
+        The pooled axes, in the order that tuples in other arguments have. Default: the last
+        ones.""",
+    "nan_policy": """
+        {"propagate", "omit"}, optional
+        Whether a NaN makes its windows NaN, or is left out and not counted, so that only windows
+        of nothing but NaN are NaN. Default: "propagate".""",
+    "avg dtype": """
+        dtype_like, optional
+        Dtype of the result. For floats any floating dtype; the wider of it and the input's, or
+        float32, accumulates. For integers and bools any floating dtype, or an integer dtype that
+        holds every value of the input's, with exact means that are rounded once. Default: the
+        input's for floats, float64 for the others.""",
+    "sum dtype": """
+        dtype_like, optional
+        Dtype of the result. For floats any floating dtype; the wider of it and the input's, or
+        float32, accumulates. For integers and bools any floating dtype, int64 or uint64.
+        Default: the input's for floats, uint64 for unsigned integers, int64 for the others.""",
+    "rounding": """
+        {"half_even", "half_up", "floor", "trunc"}, optional
+        How means are rounded to an integer `dtype`. Default: "half_even".""",
+    "out": """
+        ndarray, optional
+        Array to write the result to, of the result's shape and dtype, of any strides, without
+        memory in common with `x`. Its content is undefined after a KeyboardInterrupt.
+        Default: a new array.""",
+    "num_threads": """
+        int, optional
+        Most threads to use, at least 1. Default: OpenMP's limit at the call, and where
+        OMP_NUM_THREADS is not set the processor affinity and the quota of control groups.
+        Small arrays take one thread in any case.""",
+}
+
+RETURNS = {
+    "max": "The largest elements, in the dtype of `x`",
+    "min": "The smallest elements, in the dtype of `x`",
+    "avg": "The means, in the dtype that `dtype` says",
+    "sum": "The sums, in the dtype that `dtype` says",
+    "lp": "The norms, in the dtype of `x` if that is floating, in float64 otherwise",
+}
+
+RAISES = """
+Raises
+------
+TypeError
+    If an argument is of the wrong kind, such as a float or bool where an integer is due, or if
+    `x` is masked or its dtype is none of those above.
+ValueError
+    If an argument has a wrong value, a pooled axis has no elements, or a window does not fit.
+MemoryError
+    If there is no memory for the result."""
+
+# What a function promises besides its summary.
+PROMISES = {
+    "max": """
+Padding is never the maximum. Of equal elements, such as -0.0 and 0.0, the first one in the window
+counts. A window without an element, as dilation can leave it, gives the least value of the dtype,
+-inf for floats.""",
+    "min": """
+Padding is never the minimum. Of equal elements, such as -0.0 and 0.0, the first one in the window
+counts. A window without an element, as dilation can leave it, gives the greatest value of the
+dtype, inf for floats.""",
+    "avg": """
+Sums are formed without subtraction, so no element leaves a trace outside its windows. The divisors
+are PyTorch's. A window without an element, as dilation can leave it, gives 0 if padding counts,
+and NaN if it does not, which an integer `dtype` does not allow.""",
+    "sum": """
+Padding counts as 0. Sums of floats are formed without subtraction, so no element leaves a trace
+outside its windows. Sums of integers that 64 bits cannot hold wrap around, as in `numpy.sum`.""",
+    "lp": """
+The norm is ``(sum of abs(x) ** p) ** (1 / p)``, as ONNX defines it, computed in float64; PyTorch
+leaves out the absolute value. Padding counts as 0.""",
+}
+
+NOTES = """
+Notes
+-----
+With lengths L, padding (b, a), kernel size k, stride s and dilation d, the result has
+``(L + b + a - d * (k - 1) - 1) // s + 1`` elements along a pooled axis, rounded up with
+`ceil_mode` as PyTorch does it. "same" pads as TensorFlow does, "same_lower" as ONNX."""
+
+
+def documented(function: Function) -> Function:
+    """Put the shared sections between the beginning of a docstring and its examples.
+
+    Which parameters to describe is read from the signature, so that the two cannot differ.
+    """
+    if function.__doc__ is None:  # python -OO
+        return function
+    code, name = function.__code__, function.__name__
+    op = name.removeprefix("global_").partition("_")[0]
+    beginning, _, examples = cleandoc(function.__doc__).partition("Examples\n")
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    sections = [
+        beginning.strip(),
+        PROMISES[op].strip(),
+        "\n".join(["Parameters\n----------", *(_parameter(name, op) for name in names)]),
+        f"Returns\n-------\nndarray\n    {RETURNS[op]}.",
+        RAISES.strip(),
+        _see_also(name),
+        *([] if name.startswith("global_") else [NOTES.strip()]),
+        f"Examples\n{examples}\n",
+    ]
+    function.__doc__ = "\n\n".join(sections)
+    return function
+
+
+def _parameter(name: str, op: str) -> str:
+    """Describe one parameter."""
+    kind, _, text = cleandoc(PARAMETERS.get(f"{op} {name}") or PARAMETERS[name]).partition("\n")
+    return f"{name} : {kind}\n" + indent(text, "    ")
+
+
+def _see_also(name: str) -> str:
+    """Point to the same function for other numbers of axes."""
+    stem, rank = name[:-2], name[-2:]
+    others = ", ".join(f"{stem}{other}" for other in ("1d", "2d", "3d") if other != rank)
+    return f"See Also\n--------\n{others} : The same for other numbers of pooled axes."

@@ -1,0 +1,126 @@
+"""Windows of 2 by 2 that do not overlap, the commonest of all: two rows of memory, one of results.
+
+The general path would write each pooled row to scratch and read it again; here both rows are
+combined in registers. Sums of narrow integers add two neighbours as the halves of one word, which
+needs no shuffle.
+"""
+
+from libc.string cimport memcpy
+
+from _load cimport load_run, prefetch
+from _ops cimport Max, Min, Sum, combine, may_hold_nan, op_t
+from _plan cimport COLUMN, DEPTH, Plan, ROW
+from _tile cimport Scratch, Tile, finish, output_row
+from _types cimport (
+    f32_row, f64_row, int16_t, int32_t, int8_t, row_t, u16_row, u32_row, uint16_t, uint32_t,
+)
+
+
+cdef inline int sweep_blocks(
+    op_t op, row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile,
+    Py_ssize_t depth, Py_ssize_t depth_out,
+) noexcept nogil:
+    """Pool the tile's part of one plane, two input rows at a time; give 1 at an unexpected NaN."""
+    cdef Py_ssize_t row, waiting = 0
+    cdef Py_ssize_t n = tile.column_stop - tile.column
+    cdef const char* top
+    cdef const char* bottom
+    cdef row_t target
+    cdef row_t upper = <row_t> scratch.padded
+    cdef row_t lower = upper + 2 * n
+    for row in range(tile.row, tile.row_stop):
+        top = plan.source + (
+            scratch.sources[0]
+            + depth * plan.axes[DEPTH].stride_in
+            + 2 * row * plan.axes[ROW].stride_in
+            + 2 * tile.column * plan.axes[COLUMN].stride_in
+        )
+        bottom = top + plan.axes[ROW].stride_in
+        if op_t is Sum:
+            # Extrema look for NaN first and so read each row once on its own.
+            prefetch(
+                bottom + plan.axes[ROW].stride_in, plan.axes[ROW].stride_in,
+                2 * n * plan.input_size, 2,
+            )
+        if not (plan.direct_in or plan.is_narrow):
+            load_run(upper, top, 2 * n, plan, plan.lift)
+            load_run(lower, bottom, 2 * n, plan, plan.lift)
+            top = <const char*> upper
+            bottom = <const char*> lower
+        if op_t is Max or op_t is Min:
+            if may_hold_nan(<row_t> top, 2 * n) or may_hold_nan(<row_t> bottom, 2 * n):
+                return 1
+        if plan.direct_out:
+            target = <row_t> output_row(plan, scratch, tile, 0, depth_out, row)
+        else:
+            target = <row_t> scratch.result + waiting * n
+        if not plan.is_narrow:
+            combine_blocks(op, target, <row_t> top, <row_t> bottom, n)
+        elif op_t is Sum:
+            if row_t is u16_row or row_t is u32_row:
+                add_blocks(target, top, bottom, n, plan.is_signed)
+        waiting += 1
+        if not plan.direct_out and (waiting == plan.batch or row == tile.row_stop - 1):
+            finish(
+                <row_t> scratch.result, plan, scratch, tile, 0, depth_out, row + 1 - waiting,
+                waiting,
+            )
+            waiting = 0
+    return 0
+
+
+cdef inline void combine_blocks(
+    op_t op, row_t out, row_t top, row_t bottom, Py_ssize_t n
+) noexcept nogil:
+    """Combine blocks in the same order as the general path."""
+    cdef Py_ssize_t i
+    for i in range(n):
+        out[i] = combine(
+            op,
+            combine(op, top[2 * i], top[2 * i + 1]),
+            combine(op, bottom[2 * i], bottom[2 * i + 1]),
+        )
+
+
+ctypedef fused word_row:
+    u16_row
+    u32_row
+
+
+cdef inline void add_blocks(
+    word_row out, const char* top, const char* bottom, Py_ssize_t n, bint is_signed
+) noexcept nogil:
+    """Add blocks of elements half as wide as the sums."""
+    cdef Py_ssize_t i
+    if is_signed:
+        for i in range(n):
+            out[i] = add_signed_halves(out, top, i) + add_signed_halves(out, bottom, i)
+    else:
+        for i in range(n):
+            out[i] = add_halves(out, top, i) + add_halves(out, bottom, i)
+
+
+cdef inline uint32_t add_halves(word_row like, const char* source, Py_ssize_t i) noexcept nogil:
+    """Add the two halves of a word at any address."""
+    cdef uint16_t short_word
+    cdef uint32_t word
+    if word_row is u16_row:
+        memcpy(&short_word, source + 2 * i, 2)
+        return <uint16_t> ((short_word & 0xff) + (short_word >> 8))
+    else:
+        memcpy(&word, source + 4 * i, 4)
+        return (word & 0xffff) + (word >> 16)
+
+
+cdef inline uint32_t add_signed_halves(
+    word_row like, const char* source, Py_ssize_t i
+) noexcept nogil:
+    """Add the two halves of a word as signed numbers."""
+    cdef int16_t short_word
+    cdef int32_t word
+    if word_row is u16_row:
+        memcpy(&short_word, source + 2 * i, 2)
+        return <uint16_t> (<int8_t> short_word + (short_word >> 8))
+    else:
+        memcpy(&word, source + 4 * i, 4)
+        return <uint32_t> (<int16_t> word + (word >> 16))

@@ -1,0 +1,395 @@
+"""The kernels' entry points, compiled once per instruction set: pack a plan, run a plan.
+
+Whoever calls has checked everything a user can get wrong; nothing here raises but MemoryError, and
+KeyboardInterrupt between slices of work.
+"""
+
+from cpython.buffer cimport (
+    PyBUF_STRIDED_RO, PyBUF_STRIDED, PyBuffer_Release, PyObject_GetBuffer,
+)
+from cpython.bytes cimport PyBytes_AS_STRING
+from cpython.exc cimport PyErr_CheckSignals
+from cython.parallel cimport prange, threadid
+from libc.stdint cimport uintptr_t
+from libc.stdlib cimport free, malloc
+from libc.string cimport memset
+
+from _global cimport pool_whole_planes
+from _ops cimport Max, MaxAware, MaxOmit, Min, MinAware, MinOmit, Sum, op_t
+from _plan cimport *
+from _rows cimport DIRECT_TAPS
+from _sweep cimport sweep
+from _tile cimport Scratch, Tile
+from _types cimport *
+
+from _schedule cimport (
+    Schedule, channels_at_once, make_schedule, scratch_bytes, share_out, tile_at,
+)
+
+cdef extern from *:
+    """
+    #ifdef _OPENMP
+    #  include <omp.h>
+    #  define CYPOOL_OPENMP _OPENMP
+    #else
+    #  define CYPOOL_OPENMP 0
+    #  define omp_get_max_threads() 1
+    #  define omp_in_parallel() 0
+    #endif
+    #ifndef CYPOOL_ISA_NAME
+    #  define CYPOOL_ISA_NAME "generic"
+    #endif
+    #if defined(__clang__)
+    #  define CYPOOL_COMPILER "Clang " __clang_version__
+    #elif defined(__GNUC__)
+    #  define CYPOOL_COMPILER "GCC " __VERSION__
+    #else
+    #  define CYPOOL_COMPILER "unknown"
+    #endif
+    """
+    const int CYPOOL_OPENMP
+    const char* CYPOOL_ISA_NAME
+    const char* CYPOOL_COMPILER
+    int omp_get_max_threads() nogil
+    int omp_in_parallel() nogil
+
+cdef dict OPS = {"max": OP_MAX, "min": OP_MIN, "sum": OP_SUM}
+cdef dict TYPES = {
+    "bool": UINT8, "int8": INT8, "uint8": UINT8, "int16": INT16, "uint16": UINT16,
+    "int32": INT32, "uint32": UINT32, "int64": INT64, "uint64": UINT64,
+    "float16": FLOAT16, "bfloat16": BFLOAT16, "float32": FLOAT32, "float64": FLOAT64,
+}
+cdef dict LIFTS = {
+    "value": LIFT_VALUE, "absolute": LIFT_ABSOLUTE, "square": LIFT_SQUARE, "power": LIFT_POWER,
+}
+cdef dict FINISHES = {
+    "value": FINISH_VALUE, "mean": FINISH_MEAN, "root": FINISH_ROOT, "half_even": FINISH_HALF_EVEN,
+    "half_up": FINISH_HALF_UP, "floor": FINISH_FLOOR, "trunc": FINISH_TRUNC,
+}
+
+cdef enum:
+    # Work between two looks at pending signals, in input elements per thread.
+    SLICE = 1 << 25
+
+
+def info():
+    """Say how this module was compiled."""
+    return {
+        "isa": CYPOOL_ISA_NAME.decode(),
+        "openmp": CYPOOL_OPENMP,
+        "compiler": CYPOOL_COMPILER.decode(),
+    }
+
+
+def max_threads():
+    """Give OpenMP's own limit at this moment."""
+    return omp_get_max_threads()
+
+
+def in_parallel():
+    """Tell whether the caller already runs inside an OpenMP region."""
+    return bool(omp_in_parallel())
+
+
+def pack(dict fields not None):
+    """Lay a plan out as the C struct that `run` reads."""
+    cdef Plan plan
+    cdef int i
+    memset(&plan, 0, sizeof(plan))
+    plan.op = OPS[fields["op"]]
+    plan.input = TYPES[fields["input"]]
+    plan.accumulator = TYPES[fields["accumulator"]]
+    plan.output = TYPES[fields["output"]]
+    plan.lift = LIFTS[fields["lift"]]
+    plan.finish = FINISHES[fields["finish"]]
+    plan.input_size = size_of(plan.input)
+    plan.accumulator_size = size_of(plan.accumulator)
+    plan.output_size = size_of(plan.output)
+    plan.is_signed = plan.input in (INT8, INT16, INT32, INT64)
+    plan.omit = fields["nan"] == "omit" and plan.input >= FLOAT16
+    plan.byte_swapped = fields["byte_swapped"]
+    plan.aligned = fields["aligned"]
+    plan.power = fields["power"]
+    plan.divisor = fields["divisor"]
+    plan.outer_rank = len(fields["outer_shape"])
+    plan.outer = 1
+    for i in range(plan.outer_rank):
+        plan.outer_shape[i] = fields["outer_shape"][i]
+        plan.outer_in[i] = fields["outer_in"][i]
+        plan.outer_out[i] = fields["outer_out"][i]
+        plan.outer *= plan.outer_shape[i]
+    plan.inner = fields["inner"]
+    plan.inner_in = fields["inner_in"]
+    plan.inner_out = fields["inner_out"]
+    for i in range(3):
+        pack_axis(&plan.axes[i], fields["axes"][i])
+    derive(&plan)
+    return (<char*> &plan)[:sizeof(plan)]
+
+
+cdef void pack_axis(Axis* axis, dict fields):
+    """Copy the numbers of one axis."""
+    axis.size = fields["size"]
+    axis.out = fields["out"]
+    axis.kernel = fields["kernel"]
+    axis.stride = fields["stride"]
+    axis.before = fields["before"]
+    axis.dilation = fields["dilation"]
+    axis.phase = fields["phase"]
+    axis.count_first = fields["count_first"]
+    axis.count_stop = fields["count_stop"]
+    axis.stride_in = fields["stride_in"]
+    axis.stride_out = fields["stride_out"]
+
+
+cdef Py_ssize_t size_of(int type) noexcept nogil:
+    """Give the bytes of one element."""
+    if type == INT8 or type == UINT8:
+        return 1
+    if type == INT16 or type == UINT16 or type == FLOAT16 or type == BFLOAT16:
+        return 2
+    if type == INT32 or type == UINT32 or type == FLOAT32:
+        return 4
+    return 8
+
+
+cdef void derive(Plan* plan) noexcept nogil:
+    """Work out what follows from the description and holds for every call."""
+    cdef const Axis* columns = &plan.axes[COLUMN]
+    cdef bint is_sum = plan.op == OP_SUM
+    plan.parts = 1
+    if is_sum and plan.omit:
+        plan.parts = 2
+    if is_sum and plan.finish >= FINISH_MEAN and (
+        plan.accumulator == INT64 or plan.accumulator == UINT64
+    ) and plan.input_size == 8:
+        plan.parts = 2
+    plan.runs_in = not plan.byte_swapped and plan.aligned and (
+        plan.inner == 1 or plan.inner_in == plan.input_size
+    ) and (columns.size == 1 or columns.stride_in == plan.inner * plan.input_size)
+    plan.runs_out = plan.aligned and (plan.inner == 1 or plan.inner_out == plan.output_size) and (
+        columns.out == 1 or columns.stride_out == plan.inner * plan.output_size
+    )
+    plan.direct_in = (
+        plan.runs_in and plan.lift == LIFT_VALUE and plan.input == plan.accumulator
+        and plan.parts == 1
+    )
+    plan.direct_out = (
+        plan.runs_out and plan.finish == FINISH_VALUE and plan.parts == 1
+        and plan.output == plan.accumulator and plan.axes[DEPTH].kernel == 1
+    )
+    plan.single_window = is_single_window(plan)
+    plan.is_transposed = distance(plan.axes[ROW].stride_in) < distance(columns.stride_in)
+    plan.plane_is_run = plan.direct_in and is_run(plan)
+    plan_stages(plan)
+
+
+cdef Py_ssize_t distance(Py_ssize_t stride) noexcept nogil:
+    return -stride if stride < 0 else stride
+
+
+cdef bint is_single_window(const Plan* plan) noexcept nogil:
+    """Tell whether each plane is reduced to one number by one window that fits it exactly."""
+    cdef int i
+    cdef Py_ssize_t elements = 1
+    for i in range(3):
+        if plan.axes[i].out != 1 or plan.axes[i].kernel != plan.axes[i].size:
+            return False
+        if plan.axes[i].before != 0 or plan.axes[i].dilation != 1:
+            return False
+        elements *= plan.axes[i].size
+    return elements > 1
+
+
+cdef bint is_run(const Plan* plan) noexcept nogil:
+    """Tell whether a plane's rows, and a volume's planes, follow one another in memory."""
+    cdef Py_ssize_t row = plan.axes[COLUMN].size * plan.inner * plan.input_size
+    cdef Py_ssize_t plane = plan.axes[ROW].size * row
+    return (plan.axes[ROW].size == 1 or plan.axes[ROW].stride_in == row) and (
+        plan.axes[DEPTH].size == 1 or plan.axes[DEPTH].stride_in == plane
+    )
+
+
+cdef void plan_stages(Plan* plan) noexcept nogil:
+    """Split windows that do not overlap into small factors that stride by themselves."""
+    cdef Py_ssize_t kernel = plan.axes[COLUMN].kernel
+    cdef Py_ssize_t stride = plan.axes[COLUMN].stride
+    cdef Py_ssize_t factor
+    plan.stage_count = 0
+    if kernel == stride and plan.axes[COLUMN].dilation == 1:
+        factor = 4
+        while kernel > DIRECT_TAPS and factor > 1:
+            if kernel % factor == 0 and plan.stage_count < MAX_STAGES - 1:
+                plan.stages[plan.stage_count].kernel = factor
+                plan.stages[plan.stage_count].stride = factor
+                plan.stage_count += 1
+                kernel //= factor
+                stride //= factor
+            else:
+                factor -= 1
+    plan.stages[plan.stage_count].kernel = kernel
+    plan.stages[plan.stage_count].stride = stride
+    plan.stage_count += 1
+
+
+def run(bytes packed not None, x, out, Py_ssize_t num_threads):
+    """Pool the memory of `x` into that of `out` as the plan says."""
+    cdef Plan plan = (<Plan*> PyBytes_AS_STRING(packed))[0]
+    cdef Py_buffer source
+    cdef Py_buffer target
+    PyObject_GetBuffer(x, &source, PyBUF_STRIDED_RO)
+    try:
+        PyObject_GetBuffer(out, &target, PyBUF_STRIDED)
+        try:
+            plan.source = <const char*> source.buf
+            plan.target = <char*> target.buf
+            if (
+                <uintptr_t> plan.source % plan.input_size
+                or <uintptr_t> plan.target % plan.output_size
+            ):
+                plan.aligned = False
+                derive(&plan)
+            run_channels(&plan, num_threads)
+        finally:
+            PyBuffer_Release(&target)
+    finally:
+        PyBuffer_Release(&source)
+
+
+cdef int run_channels(Plan* plan, Py_ssize_t num_threads) except -1:
+    """Pool a limited number of channels at a time."""
+    cdef Py_ssize_t channels = plan.inner
+    cdef Py_ssize_t most = channels_at_once(plan)
+    cdef Plan part
+    while channels > 0:
+        part = plan[0]
+        part.inner = min(channels, most)
+        if part.inner != plan.inner:
+            derive(&part)
+        execute(&part, num_threads)
+        channels -= part.inner
+        plan.source += part.inner * plan.inner_in
+        plan.target += part.inner * plan.inner_out
+    return 0
+
+
+cdef int execute(Plan* plan, Py_ssize_t num_threads) except -1:
+    """Divide the work into tiles and do them, a slice of tiles at a time."""
+    cdef Schedule schedule
+    cdef Py_ssize_t begin, end
+    cdef Scratch small
+    cdef Scratch* scratches = &small
+    cdef char* memory
+    cdef Py_ssize_t each
+    make_schedule(plan, &schedule, num_threads)
+    num_threads = min(num_threads, schedule.tiles)
+    each = scratch_bytes(plan, &schedule)
+    memory = <char*> malloc(num_threads * (each + sizeof(Scratch)) + 64)
+    if memory == NULL:
+        raise MemoryError(f"no memory for {num_threads * each} bytes of scratch")
+    scratches = <Scratch*> (memory + num_threads * each)
+    try:
+        for begin in range(num_threads):
+            share_out(plan, &schedule, &scratches[begin], memory + begin * each)
+        begin = 0
+        while begin < schedule.tiles:
+            end = min(schedule.tiles, begin + max(num_threads, num_threads * (
+                SLICE // max(schedule.work, 1)
+            )))
+            with nogil:
+                do_tiles(plan, &schedule, scratches, begin, end, num_threads)
+            begin = end
+            if begin < schedule.tiles:
+                PyErr_CheckSignals()
+    finally:
+        free(memory)
+    return 0
+
+
+cdef void do_tiles(
+    const Plan* plan, const Schedule* schedule, Scratch* scratches,
+    Py_ssize_t begin, Py_ssize_t end, int num_threads,
+) noexcept nogil:
+    """Do a range of tiles; one thread stays out of OpenMP altogether."""
+    cdef Py_ssize_t i
+    if num_threads == 1:
+        for i in range(begin, end):
+            do_tile(plan, schedule, scratches, i)
+        return
+    for i in prange(begin, end, schedule="dynamic", num_threads=num_threads):
+        do_tile(plan, schedule, &scratches[threadid()], i)
+
+
+cdef void do_tile(
+    const Plan* plan, const Schedule* schedule, Scratch* scratch, Py_ssize_t index
+) noexcept nogil:
+    """Choose the op of one tile."""
+    cdef Tile tile
+    cdef Max largest
+    cdef Min smallest
+    cdef MaxAware largest_aware
+    cdef MinAware smallest_aware
+    cdef MaxOmit largest_number
+    cdef MinOmit smallest_number
+    tile_at(plan, schedule, index, &tile)
+    if plan.op == OP_SUM:
+        add_up(plan, scratch, &tile)
+    elif plan.omit:
+        if plan.op == OP_MAX:
+            choose_float(largest_number, plan, scratch, &tile)
+        else:
+            choose_float(smallest_number, plan, scratch, &tile)
+    elif plan.op == OP_MAX:
+        if choose(largest, plan, scratch, &tile):
+            choose_float(largest_aware, plan, scratch, &tile)
+    elif choose(smallest, plan, scratch, &tile):
+        choose_float(smallest_aware, plan, scratch, &tile)
+
+
+cdef inline int pool_tile(
+    op_t op, row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile
+) noexcept nogil:
+    """Pool one tile by one algorithm or the other."""
+    if plan.single_window:
+        return pool_whole_planes(op, tag, plan, scratch, tile)
+    return sweep(op, tag, plan, scratch, tile)
+
+
+cdef int choose(op_t op, const Plan* plan, Scratch* scratch, const Tile* tile) noexcept nogil:
+    """Choose the accumulator's type of an extremum."""
+    if plan.accumulator == INT8:
+        return pool_tile(op, <i8_row> NULL, plan, scratch, tile)
+    elif plan.accumulator == UINT8:
+        return pool_tile(op, <u8_row> NULL, plan, scratch, tile)
+    elif plan.accumulator == INT16:
+        return pool_tile(op, <i16_row> NULL, plan, scratch, tile)
+    elif plan.accumulator == UINT16:
+        return pool_tile(op, <u16_row> NULL, plan, scratch, tile)
+    elif plan.accumulator == INT32:
+        return pool_tile(op, <i32_row> NULL, plan, scratch, tile)
+    elif plan.accumulator == UINT32:
+        return pool_tile(op, <u32_row> NULL, plan, scratch, tile)
+    elif plan.accumulator == INT64:
+        return pool_tile(op, <i64_row> NULL, plan, scratch, tile)
+    elif plan.accumulator == UINT64:
+        return pool_tile(op, <u64_row> NULL, plan, scratch, tile)
+    return choose_float(op, plan, scratch, tile)
+
+
+cdef int choose_float(op_t op, const Plan* plan, Scratch* scratch, const Tile* tile) noexcept nogil:
+    """Choose the accumulator's type of a reduction of floats."""
+    if plan.accumulator == FLOAT32:
+        return pool_tile(op, <f32_row> NULL, plan, scratch, tile)
+    return pool_tile(op, <f64_row> NULL, plan, scratch, tile)
+
+
+cdef int add_up(const Plan* plan, Scratch* scratch, const Tile* tile) noexcept nogil:
+    """Choose the accumulator's type of a sum; signed sums live in unsigned rows, which may wrap."""
+    cdef Sum total
+    if plan.accumulator == INT16 or plan.accumulator == UINT16:
+        return pool_tile(total, <u16_row> NULL, plan, scratch, tile)
+    elif plan.accumulator == INT32 or plan.accumulator == UINT32:
+        return pool_tile(total, <u32_row> NULL, plan, scratch, tile)
+    elif plan.accumulator == INT64 or plan.accumulator == UINT64:
+        return pool_tile(total, <u64_row> NULL, plan, scratch, tile)
+    return choose_float(total, plan, scratch, tile)

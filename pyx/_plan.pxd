@@ -1,0 +1,132 @@
+"""The plan that every kernel takes: one description of ops, types, memory and windows, in C."""
+
+from _types cimport int64_t
+
+cdef enum Op:
+    OP_MAX
+    OP_MIN
+    OP_SUM
+
+cdef enum Type:
+    INT8
+    UINT8
+    INT16
+    UINT16
+    INT32
+    UINT32
+    INT64
+    UINT64
+    FLOAT16
+    BFLOAT16
+    FLOAT32
+    FLOAT64
+
+cdef enum Lift:
+    LIFT_VALUE
+    LIFT_ABSOLUTE
+    LIFT_SQUARE
+    LIFT_POWER
+    # What the kernels ask for themselves where a result needs two sums.
+    LIFT_NUMBER_OR_ZERO
+    LIFT_IS_NAN
+    LIFT_HIGH_HALF
+    LIFT_LOW_HALF
+
+cdef enum Finish:
+    FINISH_VALUE
+    FINISH_MEAN
+    FINISH_ROOT
+    FINISH_HALF_EVEN
+    FINISH_HALF_UP
+    FINISH_FLOOR
+    FINISH_TRUNC
+
+cdef enum:
+    DEPTH = 0
+    ROW = 1
+    COLUMN = 2
+    MAX_OUTER = 64
+    MAX_STAGES = 64
+
+cdef struct Axis:
+    Py_ssize_t size, out, kernel, stride, before, dilation, phase
+    Py_ssize_t count_first, count_stop      # positions that an average counts
+    Py_ssize_t stride_in, stride_out        # bytes
+
+cdef struct Stage:
+    Py_ssize_t kernel, stride               # along a row
+
+cdef struct Plan:
+    int op, omit, input, accumulator, output, lift, finish
+    int is_signed, byte_swapped, aligned
+    double power
+    int64_t divisor                         # 0: the counts of the axes
+    Py_ssize_t outer_rank, outer            # outer: product of outer_shape
+    Py_ssize_t outer_shape[MAX_OUTER]
+    Py_ssize_t outer_in[MAX_OUTER]
+    Py_ssize_t outer_out[MAX_OUTER]
+    Py_ssize_t inner, inner_in, inner_out
+    Axis axes[3]
+    Py_ssize_t stage_count
+    Stage stages[MAX_STAGES]
+    Py_ssize_t input_size, accumulator_size, output_size    # bytes of one element
+    Py_ssize_t parts                        # 2 where a result needs two sums
+    bint single_window                      # the window is the whole plane: one output each
+    bint direct_in                          # rows can be read where they lie
+    bint direct_out                         # results can be written where they belong
+    bint runs_in, runs_out                  # a row is one run of memory
+    bint is_transposed                      # rows are closer to each other than columns
+    bint plane_is_run                       # `single_window` can read the whole plane in place
+    bint is_flat                            # several planes lie side by side in one row of scratch
+    bint is_block                           # 2 by 2 windows take a path of their own
+    bint is_narrow                          # of elements half as wide as the sums
+    bint is_run_out                         # results go where they belong, row after row
+    # Tiles, chosen per call.
+    Py_ssize_t segments                     # planes laid side by side in one row
+    Py_ssize_t group                        # input rows handled together
+    Py_ssize_t lanes                        # of `single_window`
+    Py_ssize_t batch                        # rows of results finished together
+    Py_ssize_t tile_rows, tile_columns      # outputs
+    Py_ssize_t pitch_in, pitch_out          # pixels of one segment in scratch
+    const char *source
+    char *target
+
+
+cdef inline Py_ssize_t divide_up(Py_ssize_t a, Py_ssize_t b) noexcept nogil:
+    """Divide and round up; `a` is at least 0."""
+    return (a + b - 1) // b
+
+
+cdef inline Py_ssize_t taps_below(
+    const Axis* axis, Py_ssize_t out, Py_ssize_t limit
+) noexcept nogil:
+    """Count the taps of a window that lie before position `limit`."""
+    cdef Py_ssize_t distance = limit - (out * axis.stride - axis.before)
+    if distance <= 0:
+        return 0
+    # Divisions would be most of a short row's cost, and dilation is rare.
+    if axis.dilation == 1:
+        return min(axis.kernel, distance)
+    return min(axis.kernel, divide_up(distance, axis.dilation))
+
+
+cdef inline Py_ssize_t window_start(const Axis* axis, Py_ssize_t out) noexcept nogil:
+    """Find a window's first position in the array; not below `window_stop` if there is none."""
+    return out * axis.stride - axis.before + taps_below(axis, out, 0) * axis.dilation
+
+
+cdef inline Py_ssize_t window_stop(const Axis* axis, Py_ssize_t out) noexcept nogil:
+    """Find one past the last position of a window that lies in the array."""
+    return (
+        out * axis.stride - axis.before + (taps_below(axis, out, axis.size) - 1) * axis.dilation + 1
+    )
+
+
+cdef inline Py_ssize_t elements_of(const Axis* axis, Py_ssize_t out) noexcept nogil:
+    """Count the positions of a window that lie in the array."""
+    return taps_below(axis, out, axis.size) - taps_below(axis, out, 0)
+
+
+cdef inline int64_t count_of(const Axis* axis, Py_ssize_t out) noexcept nogil:
+    """Give an axis' factor of an average's divisor."""
+    return taps_below(axis, out, axis.count_stop) - taps_below(axis, out, axis.count_first)

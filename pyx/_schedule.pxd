@@ -1,0 +1,272 @@
+"""How a call is cut into tiles and how much scratch a thread gets.
+
+None of it changes a bit of the result: windows are combined in an order that depends on the
+geometry alone. So the sizes below follow the caches and may be tuned freely.
+"""
+
+from libc.stdint cimport uintptr_t
+
+from _plan cimport Axis, COLUMN, DEPTH, LIFT_VALUE, OP_SUM, Plan, ROW, UINT16, divide_up
+from _rows cimport WIDE_PIXEL
+from _global cimport CHUNK, LANES, LEVELS
+from _running cimport rows_to_keep
+from _tile cimport Scratch, Tile
+from _types cimport int64_t
+
+cdef enum:
+    SHORT_ROW = 64              # pixels times channels below which planes go side by side
+    BLOCK_ROW = 24              # results below which rows are worth laying side by side
+    LONG_ROW = 640              # how long rows of several planes get
+    PLANES_BYTES = 24 * 1024    # padded planes handled together
+    # Rows of one plane handled together: more would be faster in the cache, but memory would have
+    # nothing to do while they are combined.
+    GROUP_BYTES = 2 * 1024
+    BATCH_BYTES = 8 * 1024      # rows of results finished together
+    ROW_BYTES = 16 * 1024       # a row of results, before it is cut into columns
+    RING_BYTES = 384 * 1024     # pooled rows of a large window: they should stay in the L2 cache
+    SLAB_BYTES = 1024 * 1024    # pooled planes of a window in depth
+    WORK = 1 << 23              # input elements of a tile
+    FEWEST_CHANNELS = 64
+    MOST_CHANNELS = 2048
+    ALIGNMENT = 64
+    SLACK = 128                 # bytes behind each buffer that wide moves may touch
+
+cdef struct Schedule:
+    Py_ssize_t batches, depth_tiles, row_tiles, column_tiles
+    Py_ssize_t depth_step
+    Py_ssize_t tiles
+    Py_ssize_t work             # input elements of one tile
+
+
+cdef inline Py_ssize_t reach_of(const Plan* plan, int axis, Py_ssize_t out) noexcept nogil:
+    """Count the input positions that `out` neighbouring windows span."""
+    return (out - 1) * plan.axes[axis].stride + (
+        plan.axes[axis].kernel - 1
+    ) * plan.axes[axis].dilation + 1
+
+
+cdef inline Py_ssize_t channels_at_once(const Plan* plan) noexcept nogil:
+    """Limit the channels of a row: pooling the first axis of a volume has millions."""
+    cdef Py_ssize_t pixels = rows_to_keep(&plan.axes[ROW]) * 4 * reach_of(plan, COLUMN, 1)
+    cdef Py_ssize_t limit = RING_BYTES // (pixels * plan.accumulator_size)
+    return min(max(limit, FEWEST_CHANNELS), MOST_CHANNELS)
+
+
+cdef inline void make_schedule(Plan* plan, Schedule* schedule, Py_ssize_t threads) noexcept nogil:
+    """Choose tiles for one call."""
+    if plan.single_window:
+        plan.tile_rows = plan.tile_columns = plan.group = 1
+        plan.segments = max(1, min(64, plan.outer // (4 * threads)))
+        plan.is_flat = True
+        plan.is_block = plan.is_run_out = False
+        plan.batch = 1
+        plan.lanes = LANES
+        plan.pitch_in = plan.pitch_out = 1
+        schedule.depth_step = 1
+    else:
+        choose_columns(plan)
+        choose_rows(plan, schedule, threads)
+    schedule.batches = divide_up(plan.outer, plan.segments)
+    schedule.depth_tiles = divide_up(plan.axes[DEPTH].out, schedule.depth_step)
+    schedule.row_tiles = divide_up(plan.axes[ROW].out, plan.tile_rows)
+    schedule.column_tiles = divide_up(plan.axes[COLUMN].out, plan.tile_columns)
+    schedule.tiles = (
+        schedule.batches * schedule.depth_tiles * schedule.row_tiles * schedule.column_tiles
+    )
+    schedule.work = plan.segments * plan.inner * reach_of(plan, COLUMN, plan.tile_columns) * (
+        reach_of(plan, ROW, plan.tile_rows) * reach_of(plan, DEPTH, schedule.depth_step)
+    )
+
+
+cdef inline void choose_columns(Plan* plan) noexcept nogil:
+    """Choose how rows are laid out in scratch: long ones cut, short ones side by side."""
+    cdef Py_ssize_t size = plan.accumulator_size
+    cdef Py_ssize_t columns = plan.axes[COLUMN].out
+    cdef Py_ssize_t limit = ROW_BYTES // size
+    cdef Py_ssize_t reach
+    cdef bint transposed = plan.is_transposed and not plan.runs_in
+    if rows_to_keep(&plan.axes[ROW]) * limit * size > RING_BYTES:
+        limit = RING_BYTES // (rows_to_keep(&plan.axes[ROW]) * size)
+    # Neighbouring tiles load their margins twice: keep those a small part.
+    limit = max(limit, 4 * reach_of(plan, COLUMN, 1) * plan.inner // plan.axes[COLUMN].stride)
+    limit = max(limit // plan.inner, 1)
+    plan.tile_columns = divide_up(columns, divide_up(columns, limit))
+    reach = reach_of(plan, COLUMN, plan.tile_columns)
+    plan.pitch_out = divide_up(reach, plan.axes[COLUMN].stride)
+    plan.pitch_in = plan.pitch_out * plan.axes[COLUMN].stride
+    plan.segments = plan.group = 1
+    plan.is_block = is_block(plan)
+    plan.is_flat = False
+    plan.is_run_out = plan.runs_out and plan.tile_columns == columns and (
+        plan.axes[ROW].stride_out == columns * plan.inner * plan.output_size
+    )
+    plan.batch = max(1, min(BATCH_BYTES // (plan.tile_columns * plan.inner * size), 16))
+    if not plan.is_run_out or plan.direct_out:
+        plan.batch = 1
+    if plan.is_block:
+        plan.is_narrow = plan.op == OP_SUM and plan.lift == LIFT_VALUE and (
+            plan.input <= UINT16 and plan.accumulator_size == 2 * plan.input_size
+        )
+        plan.pitch_out = plan.tile_columns
+        plan.pitch_in = 4 * plan.tile_columns
+        return
+    reach = plan.pitch_in * plan.inner
+    if reach < SHORT_ROW and plan.tile_columns == columns:
+        plan.segments = PLANES_BYTES // (plan.axes[ROW].size * reach * size)
+        plan.segments = min(max(plan.segments, LONG_ROW // 2 // reach), LONG_ROW // reach)
+        plan.segments = min(plan.segments, plan.outer)
+    plan.is_flat = plan.segments > 1
+    plan.is_run_out = plan.is_run_out and not plan.is_flat
+    plan.direct_out = plan.direct_out and not plan.is_flat
+    choose_group(plan, transposed)
+
+
+cdef inline bint is_block(const Plan* plan) noexcept nogil:
+    """Tell whether the windows are 2 by 2 blocks in rows that can be read where they lie."""
+    cdef int axis
+    for axis in range(ROW, COLUMN + 1):
+        if plan.axes[axis].kernel != 2 or plan.axes[axis].stride != 2:
+            return False
+        if plan.axes[axis].before != 0 or plan.axes[axis].dilation != 1:
+            return False
+        if 2 * plan.axes[axis].out > plan.axes[axis].size:
+            return False
+    if plan.axes[DEPTH].kernel != 1 or plan.inner != 1 or plan.axes[COLUMN].out < BLOCK_ROW:
+        return False
+    return plan.runs_in and plan.parts == 1
+
+
+cdef inline void choose_group(Plan* plan, bint transposed) noexcept nogil:
+    """Choose how many input rows are handled together, so that the row loops have long runs."""
+    cdef const Axis* columns = &plan.axes[COLUMN]
+    cdef Py_ssize_t row_bytes = plan.segments * plan.pitch_in * plan.inner * plan.accumulator_size
+    cdef bint fits = columns.before == 0 and columns.size == columns.out * columns.stride and (
+        reach_of(plan, COLUMN, columns.out) <= columns.size
+        and plan.axes[ROW].stride_in == columns.size * plan.inner * plan.input_size
+    )
+    plan.group = GROUP_BYTES // row_bytes
+    if plan.is_flat:
+        plan.direct_in = False
+        plan.group = PLANES_BYTES // row_bytes
+    elif plan.tile_columns < columns.out:
+        # Some tiles have margins and others have not: each row for itself.
+        plan.group = 1
+    elif fits and plan.direct_in:
+        plan.pitch_in = columns.size
+        plan.pitch_out = columns.out
+    elif columns.before == 0 and reach_of(plan, COLUMN, columns.out) <= columns.size:
+        plan.group = 1
+    else:
+        plan.direct_in = False
+    if transposed:
+        plan.group = max(plan.group, 16)
+    plan.group = max(1, min(plan.group, plan.axes[ROW].size))
+
+
+cdef inline void choose_rows(Plan* plan, Schedule* schedule, Py_ssize_t threads) noexcept nogil:
+    """Cut planes into rows where there are too few of them for the threads."""
+    cdef Py_ssize_t rows = plan.axes[ROW].out
+    cdef Py_ssize_t shared = reach_of(plan, ROW, 1) // plan.axes[ROW].stride
+    cdef Py_ssize_t tiles = divide_up(plan.outer, plan.segments) * divide_up(
+        plan.axes[COLUMN].out, plan.tile_columns
+    )
+    cdef Py_ssize_t work
+    cdef Py_ssize_t row_bytes = (
+        plan.segments * plan.pitch_out * plan.inner * plan.accumulator_size
+    )
+    plan.tile_rows = rows
+    schedule.depth_step = plan.axes[DEPTH].out
+    if plan.axes[DEPTH].kernel == 1:
+        schedule.depth_step = 1
+        tiles *= plan.axes[DEPTH].out
+    if threads > 1 and tiles < 8 * threads:
+        plan.tile_rows = divide_up(rows, divide_up(8 * threads, tiles))
+        # Neighbouring tiles both compute the rows that they share.
+        plan.tile_rows = min(max(plan.tile_rows, 8 * shared), divide_up(rows, threads))
+    # A tile is not interrupted: Ctrl-C has to wait for its end.
+    work = plan.segments * plan.axes[COLUMN].stride * plan.inner * plan.tile_columns
+    work = max(1, WORK // work)
+    plan.tile_rows = max(1, min(plan.tile_rows, max(work // plan.axes[ROW].stride, 8 * shared)))
+    if plan.axes[DEPTH].kernel > 1:
+        plan.tile_rows = min(plan.tile_rows, max(
+            1, SLAB_BYTES // (rows_to_keep(&plan.axes[DEPTH]) * row_bytes)
+        ))
+    elif plan.is_flat or plan.parts == 2:
+        plan.tile_rows = min(plan.tile_rows, max(1, SLAB_BYTES // row_bytes))
+
+
+cdef inline void tile_at(
+    const Plan* plan, const Schedule* schedule, Py_ssize_t index, Tile* tile
+) noexcept nogil:
+    """Find a tile by its number."""
+    tile.column = index % schedule.column_tiles * plan.tile_columns
+    index //= schedule.column_tiles
+    tile.row = index % schedule.row_tiles * plan.tile_rows
+    index //= schedule.row_tiles
+    tile.depth = index % schedule.depth_tiles * schedule.depth_step
+    index //= schedule.depth_tiles
+    tile.plane = index * plan.segments
+    tile.planes = min(plan.segments, plan.outer - tile.plane)
+    tile.depth_stop = min(tile.depth + schedule.depth_step, plan.axes[DEPTH].out)
+    tile.row_stop = min(tile.row + plan.tile_rows, plan.axes[ROW].out)
+    tile.column_stop = min(tile.column + plan.tile_columns, plan.axes[COLUMN].out)
+
+
+cdef inline char* take(char** memory, Py_ssize_t size) noexcept nogil:
+    """Cut an aligned piece off; without memory, only measure."""
+    cdef char* piece = memory[0]
+    memory[0] = piece + (size + SLACK + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT
+    return piece
+
+
+cdef inline Py_ssize_t scratch_bytes(const Plan* plan, const Schedule* schedule) noexcept nogil:
+    """Measure what one thread needs."""
+    cdef Scratch unused
+    return share_out(plan, schedule, &unused, NULL) + ALIGNMENT
+
+
+cdef inline Py_ssize_t share_out(
+    const Plan* plan, const Schedule* schedule, Scratch* scratch, char* memory
+) noexcept nogil:
+    """Lay a thread's buffers out in its memory and give their size."""
+    cdef Py_ssize_t size = plan.accumulator_size
+    cdef Py_ssize_t pixels = plan.segments * plan.inner
+    cdef Py_ssize_t row = pixels * plan.pitch_out
+    # What the last windows of a group reach beyond it is never used, but read.
+    cdef Py_ssize_t padded = (
+        plan.group * pixels * plan.pitch_in + reach_of(plan, COLUMN, 1) * plan.inner
+    )
+    cdef Py_ssize_t rows = rows_to_keep(&plan.axes[ROW])
+    cdef Py_ssize_t tile = plan.tile_rows * row
+    cdef Py_ssize_t spare = padded
+    cdef bint has_slab = plan.is_flat or plan.axes[DEPTH].kernel > 1
+    cdef Py_ssize_t depth = 0 if plan.axes[DEPTH].kernel == 1 else rows_to_keep(&plan.axes[DEPTH])
+    cdef char* here
+    cdef int i
+    memory = <char*> ((<uintptr_t> memory + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT)
+    here = memory
+    scratch.margins_of = -1
+    if plan.single_window:
+        padded = CHUNK * plan.inner
+        spare = LANES * plan.inner * (plan.segments if plan.segments > LEVELS else LEVELS)
+        rows = depth = 0
+    scratch.padded = take(&here, padded * size)
+    for i in range(5):
+        scratch.spares[i] = take(&here, spare * size)
+    scratch.raw = take(&here, 0 if plan.runs_in else padded * plan.input_size)
+    scratch.rows = take(&here, (rows + 2 * plan.group) * row * size)
+    scratch.row_prefix = take(&here, plan.axes[ROW].dilation * row * size)
+    scratch.slabs = take(&here, depth * tile * size)
+    scratch.slab_prefix = take(&here, min(depth, plan.axes[DEPTH].dilation) * tile * size)
+    scratch.slab_result = take(&here, tile * size if has_slab else 0)
+    scratch.firsts = take(
+        &here, plan.parts // 2 * tile * size * (schedule.depth_step if plan.parts == 2 else 0)
+    )
+    scratch.result = take(&here, plan.batch * row * size)
+    scratch.converted = take(&here, (tile if has_slab else row) * plan.output_size)
+    scratch.sources = <Py_ssize_t*> take(&here, plan.segments * sizeof(Py_ssize_t))
+    scratch.targets = <Py_ssize_t*> take(&here, plan.segments * sizeof(Py_ssize_t))
+    scratch.column_counts = <int64_t*> take(&here, row * sizeof(int64_t))
+    scratch.column_elements = <int64_t*> take(&here, row * sizeof(int64_t))
+    scratch.real_counts = <double*> take(&here, row * sizeof(double))
+    return here - memory

@@ -1,0 +1,411 @@
+"""From accumulators in scratch to results in memory: `finish`, the output's type and strides."""
+
+from libc.math cimport NAN, cbrt, pow, sqrt
+from libc.stdint cimport INT32_MAX
+from libc.string cimport memcpy
+
+from _load cimport copy_block, copy_run, real_row
+from _plan cimport (
+    COLUMN, FINISH_FLOOR, FINISH_HALF_EVEN, FINISH_HALF_UP, FINISH_MEAN, FINISH_ROOT,
+    FINISH_TRUNC, FINISH_VALUE, FLOAT16, FLOAT32, FLOAT64, Plan, ROW,
+)
+from _types cimport (
+    bfloat_from_float, bfloat_t, f32_row, f64_row, floats_to_halves, half_from_float, half_t,
+    int16_t, int32_t, int64_t, row_t, u16_row, u32_row, u64_row, uint16_t, uint32_t, uint64_t,
+    uint8_t,
+)
+
+cdef extern from *:
+    """
+    /* Mean of 64-bit integers, rounded down, from the sums of their halves; n is at most 2**31, so
+     * that the low sum and the high sum's remainder fit 64 bits together. */
+    static inline int64_t cypool_wide_mean(int64_t high, int64_t low, int64_t n, int64_t *rest) {
+        int64_t top = high / n, carry = high % n;
+        uint64_t below;
+        if (carry < 0) {
+            top -= 1;
+            carry += n;
+        }
+        below = ((uint64_t)carry << 32) + (uint64_t)low;
+        *rest = (int64_t)(below % (uint64_t)n);
+        return (int64_t)(((uint64_t)top << 32) + below / (uint64_t)n);
+    }
+    """
+    int64_t wide_mean "cypool_wide_mean"(
+        int64_t high, int64_t low, int64_t n, int64_t* rest
+    ) noexcept nogil
+
+ctypedef fused result_t:
+    uint8_t
+    uint16_t
+    uint32_t
+    uint64_t
+
+ctypedef fused sum_row:
+    u16_row
+    u32_row
+    u64_row
+
+
+cdef enum:
+    MEANS = 256
+
+cdef struct Divisors:
+    # A mean is divided by `rows`, and, unless all columns are the `same`, by columns[i] as well.
+    int64_t rows
+    bint same
+    const int64_t* columns
+    const double* real_columns              # the same numbers, for loops over floats
+    # Elements of the input in the windows of this row: rows_there * columns_there[i].
+    int64_t rows_there
+    const int64_t* columns_there
+
+
+cdef inline int64_t divisor_at(const Divisors* by, Py_ssize_t i) noexcept nogil:
+    return by.rows if by.same else by.rows * by.columns[i]
+
+
+cdef inline bint is_power_of_two(int64_t n) noexcept nogil:
+    return n > 0 and n & (n - 1) == 0
+
+
+cdef inline void divide(real_row sums, Py_ssize_t n, const Divisors* by) noexcept nogil:
+    """Turn sums into means in place, each correctly rounded."""
+    cdef Py_ssize_t i
+    cdef double rows = <double> by.rows
+    if by.same and is_power_of_two(by.rows):
+        # Exact, and ten times as fast as a division.
+        scale(sums, n, 1.0 / rows)
+    elif by.same:
+        divide_all(sums, n, rows)
+    else:
+        for i in range(n):
+            if real_row is f32_row:
+                sums[i] = sums[i] / <float> (rows * by.real_columns[i])
+            else:
+                sums[i] = sums[i] / (rows * by.real_columns[i])
+
+
+cdef inline void scale(real_row sums, Py_ssize_t n, double factor) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef float narrow = <float> factor
+    for i in range(n):
+        if real_row is f32_row:
+            sums[i] = sums[i] * narrow
+        else:
+            sums[i] = sums[i] * factor
+
+
+cdef inline void divide_all(real_row sums, Py_ssize_t n, double divisor) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef float narrow = <float> divisor
+    for i in range(n):
+        if real_row is f32_row:
+            sums[i] = sums[i] / narrow
+        else:
+            sums[i] = sums[i] / divisor
+
+
+cdef inline void divide_numbers(
+    real_row sums, real_row nans, Py_ssize_t n, const Plan* plan, const Divisors* by
+) noexcept nogil:
+    """Finish sums that skipped NaN: those do not count, and a window of nothing else is NaN."""
+    cdef Py_ssize_t i
+    cdef int64_t there, count
+    for i in range(n):
+        there = by.rows_there * by.columns_there[i]
+        count = divisor_at(by, i)
+        if there > 0 and nans[i] == there:
+            sums[i] = NAN
+        elif plan.finish == FINISH_MEAN:
+            sums[i] = sums[i] / (count if plan.divisor != 0 else count - <int64_t> nans[i])
+
+
+cdef inline void take_roots(real_row sums, Py_ssize_t n, const Plan* plan) noexcept nogil:
+    """Turn sums of powers into norms."""
+    cdef Py_ssize_t i
+    cdef double inverse = 1.0 / plan.power
+    if plan.power == 2:
+        for i in range(n):
+            sums[i] = sqrt(sums[i])
+    elif plan.power == 3:
+        for i in range(n):
+            sums[i] = cbrt(sums[i])
+    elif plan.power != 1:
+        for i in range(n):
+            sums[i] = pow(sums[i], inverse)
+
+
+cdef inline void write_reals(
+    char* out, real_row values, Py_ssize_t n, const Plan* plan
+) noexcept nogil:
+    """Round finished floats to the output's type."""
+    cdef Py_ssize_t i
+    if plan.output == FLOAT32:
+        if real_row is f32_row:
+            copy_run(out, values, n * sizeof(float))
+        else:
+            for i in range(n):
+                (<float*> out)[i] = <float> values[i]
+    elif plan.output == FLOAT64:
+        for i in range(n):
+            (<double*> out)[i] = values[i]
+    elif plan.output == FLOAT16:
+        if real_row is f32_row:
+            floats_to_halves(<half_t*> out, values, n)
+        else:
+            for i in range(n):
+                (<half_t*> out)[i] = half_from_float(<float> values[i])
+    else:
+        for i in range(n):
+            (<bfloat_t*> out)[i] = bfloat_from_float(<float> values[i])
+
+
+cdef inline int64_t signed(sum_row like, Py_ssize_t i, const Plan* plan) noexcept nogil:
+    """Read a sum as the signed number that it stands for."""
+    if sum_row is u16_row:
+        return <int16_t> like[i] if plan.is_signed else <int64_t> like[i]
+    elif sum_row is u32_row:
+        return <int32_t> like[i] if plan.is_signed else <int64_t> like[i]
+    else:
+        return <int64_t> like[i]
+
+
+cdef inline void write_means(
+    double* out, sum_row sums, sum_row low, Py_ssize_t n, const Plan* plan, const Divisors* by
+) noexcept nogil:
+    """Write means of integers as float64."""
+    cdef Py_ssize_t i
+    # In a local, because what is written to `out` might change anything that a pointer leads to.
+    cdef bint is_signed = plan.is_signed
+    cdef double rows = <double> by.rows
+    for i in range(n):
+        if sum_row is u16_row:
+            out[i] = <double> <int16_t> sums[i] if is_signed else <double> sums[i]
+        elif sum_row is u32_row:
+            out[i] = <double> <int32_t> sums[i] if is_signed else <double> sums[i]
+        else:
+            out[i] = <double> <int64_t> sums[i]
+    if low != NULL:
+        for i in range(n):
+            out[i] = out[i] * 4294967296.0 + <double> low[i]
+    if by.same:
+        for i in range(n):
+            out[i] = out[i] / rows
+    else:
+        for i in range(n):
+            out[i] = out[i] / (rows * by.real_columns[i])
+
+
+cdef inline bint rounds_up(int64_t mean, int64_t rest, int64_t n, const Plan* plan) noexcept nogil:
+    """Say whether floor(mean) goes up by one, given the remainder of the division by `n`."""
+    if plan.finish == FINISH_HALF_EVEN:
+        return rest > n - rest or (rest == n - rest and mean & 1)
+    elif plan.finish == FINISH_HALF_UP:
+        return rest >= n - rest
+    elif plan.finish == FINISH_TRUNC:
+        return plan.is_signed and mean < 0 and rest > 0
+    return False
+
+
+cdef inline void write_rounded(
+    result_t* out, sum_row sums, sum_row low, Py_ssize_t n, const Plan* plan, const Divisors* by
+) noexcept nogil:
+    """Write means of integers, exact and rounded."""
+    cdef Py_ssize_t i
+    cdef int64_t divisor, mean
+    cdef int64_t rest = 0
+    if not (sum_row is u64_row):
+        if by.same and is_power_of_two(by.rows):
+            write_shifted(out, sums, n, plan, by.rows)
+            return
+        if by.rows > 0:
+            write_divided(out, sums, n, plan, by)
+            return
+    for i in range(n):
+        divisor = divisor_at(by, i)
+        if divisor == 0:
+            out[i] = 0
+            continue
+        mean = floor_mean(sums, low, i, plan, -divisor if divisor < 0 else divisor, &rest)
+        if divisor < 0:
+            divisor = -divisor
+            mean = -mean - (rest > 0)
+            rest = divisor - rest if rest > 0 else 0
+        out[i] = <result_t> (mean + rounds_up(mean, rest, divisor, plan))
+
+
+cdef inline int64_t floor_mean(
+    sum_row sums, sum_row low, Py_ssize_t i, const Plan* plan, int64_t divisor, int64_t* rest
+) noexcept nogil:
+    """Divide one sum by a positive divisor, rounding down."""
+    cdef int64_t mean
+    if low != NULL:
+        return wide_mean(<int64_t> sums[i], <int64_t> low[i], divisor, rest)
+    mean = signed(sums, i, plan) // divisor
+    rest[0] = signed(sums, i, plan) - mean * divisor
+    if rest[0] < 0:
+        mean -= 1
+        rest[0] += divisor
+    return mean
+
+
+cdef inline void write_shifted(
+    result_t* out, sum_row sums, Py_ssize_t n, const Plan* plan, int64_t divisor
+) noexcept nogil:
+    """Round means over a power of two of elements by shifting."""
+    cdef Py_ssize_t i
+    cdef int shift = 0
+    cdef int odd = plan.finish == FINISH_HALF_EVEN
+    cdef int below = <int> (divisor - 1) if plan.finish == FINISH_TRUNC else 0
+    cdef int half = 0
+    cdef int value
+    while (<int64_t> 1 << shift) < divisor:
+        shift += 1
+    if shift > 0 and odd:
+        half = (1 << (shift - 1)) - 1
+    elif shift > 0 and plan.finish == FINISH_HALF_UP:
+        half = 1 << (shift - 1)
+    if shift == 0:
+        odd = 0
+    if plan.is_signed:
+        for i in range(n):
+            if sum_row is u16_row:
+                value = <int16_t> sums[i]
+            else:
+                value = <int32_t> sums[i]
+            value += half + ((value >> shift) & odd) + ((value >> 31) & below)
+            out[i] = <result_t> (value >> shift)
+    else:
+        shift_unsigned(out, sums, n, shift, half, odd)
+
+
+cdef inline void shift_unsigned(
+    result_t* out, sum_row sums, Py_ssize_t n, int shift, int half, int odd
+) noexcept nogil:
+    """Round unsigned sums; the sums are bounded so that adding a half cannot wrap."""
+    cdef Py_ssize_t i
+    for i in range(n):
+        if sum_row is u16_row:
+            out[i] = <result_t> (
+                <uint16_t> (sums[i] + <uint16_t> half + ((sums[i] >> shift) & <uint16_t> odd))
+                >> shift
+            )
+        else:
+            out[i] = <result_t> (
+                (sums[i] + <uint32_t> half + ((sums[i] >> shift) & <uint32_t> odd)) >> shift
+            )
+
+
+cdef inline void write_divided(
+    result_t* out, sum_row sums, Py_ssize_t n, const Plan* plan, const Divisors* by
+) noexcept nogil:
+    """Round means of narrow sums, some at a time, in loops that GCC vectorises."""
+    cdef int32_t[MEANS] values
+    cdef int32_t[MEANS] means
+    cdef int32_t[MEANS] divisors
+    cdef int32_t rest, half, up
+    # A mean goes up if twice its rest, less the divisor, is above this; an odd one may be equal.
+    cdef int32_t threshold = -1 if plan.finish == FINISH_HALF_UP else 0
+    cdef int32_t odd = 1 if plan.finish == FINISH_HALF_EVEN else 0
+    cdef bint trunc = plan.finish == FINISH_TRUNC
+    if plan.finish == FINISH_FLOOR:
+        threshold = INT32_MAX
+    cdef Py_ssize_t i, count, begin = 0
+    while begin < n:
+        count = min(MEANS, n - begin)
+        estimate_means(values, means, divisors, sums + begin, begin, count, plan.is_signed, by)
+        for i in range(count):
+            # A float quotient is off by one at most; its rest mends it.
+            rest = values[i] - means[i] * divisors[i]
+            means[i] += (1 if rest >= divisors[i] else 0) - (1 if rest < 0 else 0)
+        for i in range(count):
+            rest = values[i] - means[i] * divisors[i]
+            half = 2 * rest - divisors[i] + (means[i] & odd)
+            up = 1 if half > threshold else 0
+            values[i] = up if not trunc else (1 if (means[i] < 0) & (rest > 0) else 0)
+        for i in range(count):
+            # A divisor of 0 is a window without elements.
+            out[begin + i] = <result_t> (means[i] + values[i] if divisors[i] > 0 else 0)
+        begin += count
+
+
+cdef inline void estimate_means(
+    int32_t* values, int32_t* means, int32_t* divisors, sum_row sums, Py_ssize_t begin,
+    Py_ssize_t n, bint is_signed, const Divisors* by,
+) noexcept nogil:
+    """Divide sums as floats, and keep what it takes to mend the quotients."""
+    cdef Py_ssize_t i
+    cdef int32_t divisor = <int32_t> by.rows
+    cdef double inverse = 1.0 / by.rows
+    cdef float narrow = <float> inverse
+    cdef const double* columns = by.real_columns
+    for i in range(n):
+        if sum_row is u16_row:
+            values[i] = <int16_t> sums[i] if is_signed else <int32_t> sums[i]
+        else:
+            values[i] = <int32_t> sums[i]
+    if not by.same:
+        for i in range(n):
+            divisors[i] = divisor * <int32_t> columns[begin + i]
+            means[i] = <int32_t> (values[i] * (inverse / columns[begin + i]))
+        return
+    for i in range(n):
+        divisors[i] = divisor
+        if sum_row is u16_row:
+            means[i] = <int32_t> (<float> values[i] * narrow)
+        else:
+            means[i] = <int32_t> (values[i] * inverse)
+
+
+cdef inline void finish_row(
+    char* out, row_t sums, row_t other, Py_ssize_t n, const Plan* plan, const Divisors* by
+) noexcept nogil:
+    """Finish one row of accumulators into a run of the output's type; `sums` may be overwritten."""
+    if row_t is f32_row or row_t is f64_row:
+        if other != NULL:
+            divide_numbers(sums, other, n, plan, by)
+        elif plan.finish == FINISH_MEAN:
+            divide(sums, n, by)
+        elif plan.finish == FINISH_ROOT:
+            take_roots(sums, n, plan)
+        write_reals(out, sums, n, plan)
+    elif row_t is u16_row or row_t is u32_row or row_t is u64_row:
+        if plan.finish == FINISH_VALUE:
+            copy_run(out, sums, n * sizeof(sums[0]))
+        elif plan.finish == FINISH_MEAN:
+            write_means(<double*> out, sums, other, n, plan, by)
+        elif plan.output_size == 1:
+            write_rounded(<uint8_t*> out, sums, other, n, plan, by)
+        elif plan.output_size == 2:
+            write_rounded(<uint16_t*> out, sums, other, n, plan, by)
+        elif plan.output_size == 4:
+            write_rounded(<uint32_t*> out, sums, other, n, plan, by)
+        else:
+            write_rounded(<uint64_t*> out, sums, other, n, plan, by)
+    else:
+        copy_run(out, sums, n * sizeof(sums[0]))
+
+
+cdef inline void scatter_rows(
+    char* target, const char* values, Py_ssize_t pitch, const Plan* plan,
+    Py_ssize_t rows, Py_ssize_t columns,
+) noexcept nogil:
+    """Write finished rows of one plane, `pitch` bytes from row to row, to where they belong."""
+    cdef Py_ssize_t _row, column
+    cdef Py_ssize_t size = plan.inner * plan.output_size
+    cdef Py_ssize_t step = plan.axes[COLUMN].stride_out
+    if plan.runs_out:
+        copy_block(target, plan.axes[ROW].stride_out, values, pitch, columns * size, rows)
+        return
+    for _row in range(rows):
+        if plan.inner_out == plan.output_size:
+            copy_block(target, step, values, size, size, columns)
+        else:
+            for column in range(columns):
+                copy_block(
+                    target + column * step, plan.inner_out,
+                    values + column * size, plan.output_size, plan.output_size, plan.inner,
+                )
+        target += plan.axes[ROW].stride_out
+        values += pitch

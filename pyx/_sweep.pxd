@@ -1,0 +1,241 @@
+"""One task: a tile of outputs, from rows in memory along the columns, down the rows, down the
+depth.
+
+Width first: a value and its neighbours to the right are combined before those below, so that the
+first of equal elements in row-major order wins (-0.0 against 0.0) without a word about positions.
+"""
+
+from _blocks cimport sweep_blocks
+from _load cimport load_rows
+from _ops cimport Max, Min, may_hold_nan, op_t
+from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, divide_up, window_start
+from _rows cimport pool_row
+from _running cimport Column, emit, fill, push, ready, rows_to_keep, runs_in_blocks, slot_for
+from _tile cimport (
+    Scratch, Tile, count_columns, finish, lift_of, locate_planes, output_row, row_pixels,
+    slot_pixels,
+)
+from _types cimport f32_row, f64_row, row_t
+
+
+cdef inline int sweep(
+    op_t op, row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile
+) noexcept nogil:
+    """Pool one tile; give 1 if it met a NaN that `op` does not expect."""
+    cdef Py_ssize_t part
+    cdef int met_nan = 0
+    locate_planes(plan, scratch, tile)
+    count_columns(plan, scratch, tile)
+    for part in range(plan.parts):
+        met_nan = sweep_part(op, tag, plan, scratch, tile, part)
+        if met_nan:
+            break
+    return met_nan
+
+
+cdef inline int sweep_part(
+    op_t op, row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile, Py_ssize_t part
+) noexcept nogil:
+    """Pool one tile with one lift."""
+    cdef Column slabs
+    cdef Py_ssize_t first, last, depth
+    cdef char* slab
+    if plan.axes[DEPTH].kernel == 1:
+        # Without a window in depth (2-D, or kernel 1) every plane is finished on its own.
+        for depth in range(tile.depth, tile.depth_stop):
+            first = window_start(&plan.axes[DEPTH], depth)
+            if plan.is_block:
+                if sweep_blocks(op, tag, plan, scratch, tile, first, depth):
+                    return 1
+                continue
+            slab = scratch.slab_result if plan.is_flat else NULL
+            if sweep_plane(op, tag, plan, scratch, tile, part, first, depth, slab):
+                return 1
+            if slab != NULL:
+                # Planes side by side are written one by one: memory likes long runs.
+                finish(
+                    <row_t> slab, plan, scratch, tile, part, depth, tile.row,
+                    tile.row_stop - tile.row,
+                )
+        return 0
+    span(&plan.axes[DEPTH], tile.depth, tile.depth_stop, &first, &last)
+    slabs.axis = &plan.axes[DEPTH]
+    slabs.running = runs_in_blocks(slabs.axis)
+    slabs.ring = scratch.slabs
+    slabs.prefix = scratch.slab_prefix
+    slabs.slots = rows_to_keep(slabs.axis)
+    slabs.n = (tile.row_stop - tile.row) * row_pixels(plan, tile) * plan.inner
+    slabs.row_bytes = plan.tile_rows * plan.segments * plan.pitch_out * plan.inner * sizeof(tag[0])
+    slabs.first = slabs.lap = first
+    slabs.next = tile.depth
+    slabs.end = tile.depth_stop
+    flush_slabs(op, tag, plan, scratch, tile, part, &slabs, first - 1)
+    for depth in range(first, last):
+        if sweep_plane(
+            op, tag, plan, scratch, tile, part, depth, 0, <char*> slot_for(&slabs, depth)
+        ):
+            return 1
+        push(op, tag, &slabs, depth)
+        flush_slabs(op, tag, plan, scratch, tile, part, &slabs, depth)
+    return 0
+
+
+cdef inline void span(
+    const Axis* axis, Py_ssize_t begin, Py_ssize_t end, Py_ssize_t* first, Py_ssize_t* last
+) noexcept nogil:
+    """Find the input rows that a range of outputs may need."""
+    first[0] = max(begin * axis.stride - axis.before, 0)
+    last[0] = (end - 1) * axis.stride - axis.before + (axis.kernel - 1) * axis.dilation + 1
+    last[0] = max(min(last[0], axis.size), first[0])
+
+
+cdef inline void flush_slabs(
+    op_t op, row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile, Py_ssize_t part,
+    Column* slabs, Py_ssize_t depth,
+) noexcept nogil:
+    """Finish the output planes that are complete once input plane `depth` has arrived."""
+    cdef Py_ssize_t out
+    cdef row_t whole = <row_t> scratch.slab_result
+    while ready(slabs, depth):
+        out = slabs.next
+        emit(op, whole, slabs, depth, 1)
+        finish(whole, plan, scratch, tile, part, out, tile.row, tile.row_stop - tile.row)
+
+
+cdef inline int sweep_plane(
+    op_t op, row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile, Py_ssize_t part,
+    Py_ssize_t depth, Py_ssize_t depth_out, char* slab,
+) noexcept nogil:
+    """Pool the tile's part of one input plane: into `slab`, or, without one, into the output."""
+    cdef Py_ssize_t first, last, row, loaded, skipped, most, i, rows
+    cdef Py_ssize_t n = row_pixels(plan, tile) * plan.inner
+    cdef row_t pooled, target
+    cdef row_t[5] spares
+    cdef Column column
+    span(&plan.axes[ROW], tile.row, tile.row_stop, &first, &last)
+    column.axis = &plan.axes[ROW]
+    column.running = runs_in_blocks(column.axis)
+    column.ring = scratch.rows
+    column.prefix = scratch.row_prefix
+    column.slots = divide_up(rows_to_keep(column.axis) + plan.group, plan.group) * plan.group
+    column.row_bytes = slot_pixels(plan, tile) * plan.inner * sizeof(target[0])
+    column.n = n
+    column.first = column.lap = first
+    column.next = tile.row
+    column.end = tile.row_stop
+    for i in range(5):
+        spares[i] = <row_t> scratch.spares[i]
+    prepare_margins(op, tag, plan, scratch, tile)
+    most = plan.batch
+    if slab != NULL or (plan.direct_out and plan.is_run_out):
+        most = tile.row_stop - tile.row
+    row = first - 1
+    loaded = first
+    while True:
+        while ready(&column, row):
+            i = column.next
+            target = <row_t> target_row(plan, scratch, tile, slab, depth_out, i, n * sizeof(tag[0]))
+            rows = emit(op, target, &column, row, most)
+            if slab == NULL and not plan.direct_out:
+                finish(target, plan, scratch, tile, part, depth_out, i, rows)
+        row += 1
+        if row == loaded and not column.running:
+            # Rows between two windows are never touched; nothing in the ring is needed any more.
+            skipped = min(column.next * column.axis.stride - column.axis.before, last)
+            if skipped > row:
+                row = loaded = column.lap = skipped
+        if row >= last:
+            return 0
+        if row == loaded:
+            rows = min(plan.group, last - row)
+            pooled = <row_t> load_group(op, tag, plan, scratch, tile, part, depth, row, rows)
+            if pooled == NULL:
+                return 1
+            pool_row(
+                op, <row_t> slot_for(&column, row), pooled, spares, plan,
+                rows * slot_pixels(plan, tile),
+            )
+            loaded += rows
+        if column.running:
+            push(op, tag, &column, row)
+        else:
+            row = loaded - 1
+
+
+cdef inline char* target_row(
+    const Plan* plan, Scratch* scratch, const Tile* tile, char* slab, Py_ssize_t depth,
+    Py_ssize_t row, Py_ssize_t row_bytes,
+) noexcept nogil:
+    """Choose where a finished reduction goes."""
+    if slab != NULL:
+        return slab + (row - tile.row) * row_bytes
+    if plan.direct_out:
+        return output_row(plan, scratch, tile, 0, depth, row)
+    return scratch.result
+
+
+cdef inline void margins(
+    const Plan* plan, const Tile* tile, Py_ssize_t* left, Py_ssize_t* first, Py_ssize_t* last
+) noexcept nogil:
+    """Find the input columns that a tile needs, and how many are missing on its left."""
+    cdef const Axis* axis = &plan.axes[COLUMN]
+    cdef Py_ssize_t begin = tile.column * axis.stride - axis.before
+    cdef Py_ssize_t end = (
+        (tile.column_stop - 1) * axis.stride - axis.before + (axis.kernel - 1) * axis.dilation + 1
+    )
+    first[0] = min(max(begin, 0), axis.size)
+    last[0] = max(min(end, axis.size), first[0])
+    left[0] = first[0] - begin
+
+
+cdef inline bint is_in_place(const Plan* plan, const Tile* tile) noexcept nogil:
+    """Tell whether the tile's rows can be read in place: nothing to lift, no margin missing."""
+    cdef const Axis* axis = &plan.axes[COLUMN]
+    return plan.direct_in and tile.column * axis.stride >= axis.before and (
+        (tile.column_stop - 1) * axis.stride - axis.before + (axis.kernel - 1) * axis.dilation
+        < axis.size
+    )
+
+
+cdef inline void prepare_margins(
+    op_t op, row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile
+) noexcept nogil:
+    """Fill the padded rows with the identity; loading overwrites the middle, never the margins."""
+    if scratch.margins_of != tile.column and not is_in_place(plan, tile):
+        fill(op, <row_t> scratch.padded, plan.group * plan.segments * plan.pitch_in * plan.inner)
+        scratch.margins_of = tile.column
+
+
+cdef inline void* load_group(
+    op_t op, row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile, Py_ssize_t part,
+    Py_ssize_t depth, Py_ssize_t row, Py_ssize_t rows,
+) noexcept nogil:
+    """Bring a group of input rows to where the loops can read it; NULL if there is a NaN."""
+    cdef row_t padded = <row_t> scratch.padded
+    cdef Py_ssize_t plane, left, first, last
+    cdef Py_ssize_t pitch = plan.pitch_in * plan.inner
+    cdef const char* source
+    margins(plan, tile, &left, &first, &last)
+    for plane in range(tile.planes):
+        source = plan.source + (
+            scratch.sources[plane]
+            + depth * plan.axes[DEPTH].stride_in
+            + row * plan.axes[ROW].stride_in
+            + first * plan.axes[COLUMN].stride_in
+        )
+        if is_in_place(plan, tile):
+            padded = <row_t> source
+        else:
+            load_rows(
+                padded + plane * pitch + left * plan.inner, tile.planes * pitch, source,
+                scratch.raw, plan, lift_of(plan, part), rows, last - first,
+            )
+    if op_t is Max or op_t is Min:
+        if row_t is f32_row or row_t is f64_row:
+            if not is_in_place(plan, tile):
+                rows *= tile.planes * plan.pitch_in
+            else:
+                rows *= last - first
+            if may_hold_nan(padded, rows * plan.inner):
+                return NULL
+    return padded

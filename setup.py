@@ -1,0 +1,100 @@
+"""Compile the kernels, once for each x86-64 level and once on any other machine."""
+
+import os
+import platform
+import tempfile
+from pathlib import Path
+
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+from setuptools._distutils.ccompiler import new_compiler
+from setuptools._distutils.sysconfig import customize_compiler
+from setuptools.command.build_ext import build_ext
+from setuptools.errors import CompileError, LinkError
+
+# Compilers split 512-bit vectors in two unless told otherwise, and v4 would be no faster than v3.
+LEVELS = {
+    "v4": ("x86-64-v4", ["-march=x86-64-v4", "-mprefer-vector-width=512"]),
+    "v3": ("x86-64-v3", ["-march=x86-64-v3"]),
+    "v2": ("x86-64-v2", ["-march=x86-64-v2"]),
+}
+# `-ffp-contract=off` keeps the levels equal bit for bit. Nothing of `-ffast-math` may join these:
+# without trapping math or signed zeros GCC turns blends into branches, 20 times slower.
+FLAGS = ["-O3", "-g0", "-fno-math-errno", "-ffp-contract=off", "-fvisibility=hidden"]
+DIRECTIVES = {"language_level": 3, "cdivision": True, "freethreading_compatible": True}
+DIRECTIVES |= dict.fromkeys(["binding", "boundscheck", "initializedcheck", "wraparound"], False)
+DIRECTIVES["warn.unreachable"] = False  # each type of a fused function takes some of its branches
+OPENMP_PROGRAM = "#include <omp.h>\nint main(void) { return omp_get_max_threads() < 1; }\n"
+
+
+def links(program, flags):
+    """Whether the compiler that will build the extensions makes an executable of `program`."""
+    compiler = new_compiler()
+    customize_compiler(compiler)
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "probe.c")
+        source.write_text(program)
+        try:
+            objects = compiler.compile([str(source)], folder, extra_postargs=flags)
+            compiler.link_executable(objects, f"{folder}/probe", extra_postargs=flags)
+        except (CompileError, LinkError, OSError):
+            return False
+    return True
+
+
+def openmp_flags():
+    """The flags for OpenMP, or none where it is missing or CYPOOL_NO_OPENMP is set."""
+    if not os.environ.get("CYPOOL_NO_OPENMP") and links(OPENMP_PROGRAM, ["-fopenmp"]):
+        return ["-fopenmp"]
+    print("cypool: building without OpenMP, so every call will run on one thread")
+    return []
+
+
+def levels():
+    """The levels to build: all that there are, or those that CYPOOL_LEVELS names."""
+    if platform.machine().lower() in {"x86_64", "amd64"}:
+        names = os.environ.get("CYPOOL_LEVELS", " ".join(LEVELS)).split()
+        wanted = {name: LEVELS[name] for name in names}
+        if all(links("int main(void) { return 0; }\n", flags) for _, flags in wanted.values()):
+            return wanted
+    return {"generic": ("generic", [])}
+
+
+def extensions():
+    """The detection of the CPU, for any CPU, and the kernels of every level."""
+    shared = {"include_dirs": ["pyx"], "depends": sorted(map(str, Path("pyx").glob("*.[ph]*")))}
+    openmp = openmp_flags()
+    yield Extension("cypool._cpu", ["pyx/_cpu.pyx"], extra_compile_args=FLAGS, **shared)
+    for level, (isa, flags) in levels().items():
+        yield Extension(
+            f"cypool._kernels_{level}",
+            ["pyx/_kernels.pyx"],
+            define_macros=[("CYPOOL_ISA_NAME", f'"{isa}"')],
+            extra_compile_args=[*FLAGS, *flags, *openmp],
+            extra_link_args=[*openmp, "-lm"],
+            **shared,
+        )
+
+
+class BuildLevels(build_ext):
+    """Translates a source once, which takes long, and compiles it under each module's name."""
+
+    def build_extensions(self):
+        options = {"include_path": ["pyx"], "compiler_directives": DIRECTIVES, "force": self.force}
+        sources = {Path(source) for ext in self.extensions for source in ext.sources}
+        modules = [Extension(f"cypool.{source.stem}", [str(source)]) for source in sources]
+        cythonize(modules, build_dir="build/cython", **options)
+        for ext in self.extensions:
+            stem, name = Path(ext.sources[0]).stem, ext.name.rpartition(".")[2]
+            alias = Path(f"build/cython/{name}.c")
+            if not alias.exists():
+                alias.write_text(f'#define PyInit_{stem} PyInit_{name}\n#include "pyx/{stem}.c"\n')
+            ext.sources = [str(alias)]
+        super().build_extensions()
+
+
+setup(
+    ext_modules=list(extensions()),
+    cmdclass={"build_ext": BuildLevels},
+    options={"build_ext": {"parallel": os.cpu_count()}},
+)

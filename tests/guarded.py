@@ -1,0 +1,106 @@
+"""Pools arrays that end, or begin, where the next byte belongs to a page that nobody may touch.
+
+Run in a process of its own: a byte too many is a segmentation fault.
+"""
+
+import ctypes
+import itertools
+import mmap
+
+import numpy as np
+
+import cypool
+from arrays import sample
+from cases import fits
+from cypool import _dispatch
+
+PAGE = mmap.PAGESIZE
+CANARY = 0xA5
+WIDTHS = [*range(1, 71), *range(127, 132)]
+DTYPES = ["uint8", "float16", "float32", "float64"]
+WINDOWS = [
+    dict(kernel_size=1, stride=1),
+    dict(kernel_size=2, stride=2, ceil_mode=True),
+    dict(kernel_size=3, stride=1, padding=1),
+    dict(kernel_size=3, stride=2, padding=1),
+    dict(kernel_size=3, stride=3, padding=2, dilation=2),
+    dict(kernel_size=(1, 17), stride=1, padding=((0, 0), (8, 8))),
+]
+OPS = {"max": {}, "avg": {}, "sum": {}, "lp": {"norm_type": 2}}
+
+
+class Guarded:
+    """Memory between two pages without access."""
+
+    def __init__(self, nbytes):
+        size = -(-nbytes // PAGE) * PAGE
+        memory = mmap.mmap(-1, size + 2 * PAGE)
+        address = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+        protect = ctypes.CDLL(None, use_errno=True).mprotect
+        for page in address, address + PAGE + size:
+            if protect(ctypes.c_void_p(page), ctypes.c_size_t(PAGE), 0):
+                raise OSError(ctypes.get_errno(), "mprotect")
+        self.bytes = np.frombuffer(memory, np.uint8)[PAGE : PAGE + size]
+
+    def array(self, shape, dtype, side):
+        """An array at one end of the memory, the rest of which holds canaries."""
+        nbytes = int(np.prod(shape)) * dtype.itemsize
+        self.bytes[:] = CANARY
+        self.rest = self.bytes[:-nbytes] if side == "end" else self.bytes[nbytes:]
+        part = self.bytes[-nbytes:] if side == "end" else self.bytes[:nbytes]
+        return part.view(dtype).reshape(shape)
+
+    def intact(self):
+        """Whether every canary is alive."""
+        return bool((self.rest == CANARY).all())
+
+
+SOURCE, TARGET = Guarded(2**14), Guarded(2**14)
+
+
+def rows(dtype):
+    """Every width: rows as they are, backwards, and every other element."""
+    for width, height, window in itertools.product(WIDTHS, (1, 3), WINDOWS):
+        x = sample(dtype, (height, width))
+        for view in np.s_[...], np.s_[:, ::-1], np.s_[::-1, ::2]:
+            if fits(x[view].shape, **window):
+                yield x, view, window
+
+
+def channels(dtype):
+    """Every number of channels in the last place."""
+    for count, window in itertools.product(WIDTHS, WINDOWS[1:4]):
+        for view in np.s_[...], np.s_[..., ::-1]:
+            yield sample(dtype, (4, 3, count)), view, window | {"axes": (0, 1)}
+
+
+def planes(dtype):
+    """Windows that are the whole plane, of every width."""
+    for width in WIDTHS:
+        yield sample(dtype, (2, width)), np.s_[...], {"kernel_size": (2, width)}
+
+
+def check(pool, x, view, how):
+    """Pool a copy of `x` that is guarded into memory that is guarded."""
+    want = pool(np.array(x[view]), **how)
+    for side in "end", "start":
+        copy = SOURCE.array(x.shape, x.dtype, side)
+        copy[...] = x
+        out = TARGET.array(want.shape, want.dtype, side)
+        pool(copy[view], **how, out=out)
+        assert out.tobytes() == want.tobytes(), (side, x.shape, x.dtype, view, how)
+        assert TARGET.intact(), ("canary", side, x.shape, x.dtype, view, how)
+
+
+def main(level):
+    """Print the number of calls that were made and went well."""
+    calls = 0
+    with _dispatch.use(level):
+        for maker, dtype, (op, options) in itertools.product(KINDS, DTYPES, OPS.items()):
+            for x, view, how in maker(dtype):
+                check(getattr(cypool, f"{op}_pool2d"), x, view, how | options)
+                calls += 1
+    print(2 * calls)
+
+
+KINDS = rows, channels, planes

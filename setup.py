@@ -18,6 +18,8 @@ LEVELS = {
     "v3": ("x86-64-v3", ["-march=x86-64-v3"]),
     "v2": ("x86-64-v2", ["-march=x86-64-v2"]),
 }
+# One source a family of functions: they compile side by side, and a call loads only what it needs.
+FAMILIES = ["_kernels"]
 # `-ffp-contract=off` keeps the levels equal bit for bit. Nothing of `-ffast-math` may join these:
 # without trapping math or signed zeros GCC turns blends into branches, 20 times slower.
 FLAGS = ["-O3", "-g0", "-fno-math-errno", "-ffp-contract=off", "-fvisibility=hidden"]
@@ -66,14 +68,15 @@ def extensions():
     openmp = openmp_flags()
     yield Extension("cypool._cpu", ["pyx/_cpu.pyx"], extra_compile_args=FLAGS, **shared)
     for level, (isa, flags) in levels().items():
-        yield Extension(
-            f"cypool._kernels_{level}",
-            ["pyx/_kernels.pyx"],
-            define_macros=[("CYPOOL_ISA_NAME", f'"{isa}"')],
-            extra_compile_args=[*FLAGS, *flags, *openmp],
-            extra_link_args=[*openmp, "-lm"],
-            **shared,
-        )
+        for stem in FAMILIES:
+            yield Extension(
+                f"cypool.{stem}_{level}",
+                [f"pyx/{stem}.pyx"],
+                define_macros=[("CYPOOL_ISA_NAME", f'"{isa}"')],
+                extra_compile_args=[*FLAGS, *flags, *openmp],
+                extra_link_args=[*openmp, "-lm"],
+                **shared,
+            )
 
 
 class BuildLevels(build_ext):

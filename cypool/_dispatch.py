@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from functools import cache
 from importlib import import_module
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -19,16 +20,12 @@ except ImportError as error:
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import ModuleType
 
     from cypool._typing import Array
 
 # The best first. The last is built where the others mean nothing, and runs wherever it is built.
-MODULES = {
-    "x86-64-v4": "cypool._kernels_v4",
-    "x86-64-v3": "cypool._kernels_v3",
-    "x86-64-v2": "cypool._kernels_v2",
-    "generic": "cypool._kernels_generic",
-}
+LEVELS = {"x86-64-v4": "v4", "x86-64-v3": "v3", "x86-64-v2": "v2", "generic": "generic"}
 
 
 class Kernels(Protocol):
@@ -53,7 +50,7 @@ class Kernels(Protocol):
 def built() -> list[str]:
     """Name the instruction sets of this build, the best first."""
     folder = [str(Path(__file__).parent)]
-    return [name for name, module in MODULES.items() if PathFinder.find_spec(module, folder)]
+    return [name for name in LEVELS if PathFinder.find_spec(_module(name, "_kernels"), folder)]
 
 
 def runnable_names() -> list[str]:
@@ -66,8 +63,22 @@ def runnable() -> dict[str, Kernels]:
     return {name: _load(name) for name in runnable_names()}
 
 
+def _module(name: str, family: str) -> str:
+    return f"cypool.{family}_{LEVELS[name]}"
+
+
 def _load(name: str) -> Kernels:
-    return cast("Kernels", import_module(MODULES[name]))
+    return cast("Kernels", import_module(_module(name, "_kernels")))
+
+
+@cache
+def _family(name: str, family: str) -> ModuleType:
+    return import_module(_module(name, family))
+
+
+def family(stem: str) -> ModuleType:
+    """Load what `pyx/{stem}.pyx` became for the instruction set in use, when it is first needed."""
+    return _family(str(kernels.info()["isa"]), stem)
 
 
 def _choose() -> str:

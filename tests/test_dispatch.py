@@ -45,7 +45,7 @@ def test_each_module_says_which_level_it_is():
 
 
 def test_the_best_level_is_the_default():
-    best = max(_dispatch.runnable(), key=list(reversed(_dispatch.MODULES)).index)
+    best = max(_dispatch.runnable(), key=list(reversed(_dispatch.LEVELS)).index)
     assert workers.output(IN_USE, CYPOOL_ISA=None) == best
 
 

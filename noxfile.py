@@ -56,10 +56,10 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
-def bench(session: nox.Session) -> None:
-    """Print the speed table, beside the peers."""
+def matrix(session: nox.Session) -> None:
+    """Time the matrix of cases beside the peers: all, or those that patterns choose."""
     session.install(".", *group("bench"))
-    session.run("python", "asv_bench/table.py", *session.posargs)
+    session.run("python", "asv_bench/matrix.py", *session.posargs)
 
 
 @nox.session(default=False)

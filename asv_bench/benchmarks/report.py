@@ -1,210 +1,97 @@
-"""Write outcomes as lines of text and as the README's table."""
+"""Write records as README's table: chosen cases by themselves, and each family as one line."""
 
 from __future__ import annotations
 
-import math
-import os
-import platform
-from collections.abc import Iterable
-from contextlib import suppress
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
+from math import exp, log
 from pathlib import Path
+from typing import Any
 
-from .cases import ALL_PEERS, COPY, Row
-from .rows import OUT, Outcome, Verdict
+from .compare import CYPOOL, Record
 
 BEGIN, END = "<!-- speed table -->", "<!-- /speed table -->"
-PACKAGES = {
-    "numpy": "numpy",
-    "torch": "torch",
-    "onnxruntime": "onnxruntime",
-    "openvino": "openvino",
-    "opencv": "opencv-python-headless",
-    "scipy": "scipy",
-    "skimage": "scikit-image",
-}
-# Families with many alike rows stand in the README as one line with their range.
-FOLDED = ("dtypes", "NHWC", "strides and windows", "views")
-SHORT_NAMES = {"onnxruntime": "ort", "opencv": "cv2"}
+COLUMNS = ("torch", "onnxruntime", "openvino", "opencv", "scipy", "scikit-image", "jax")
+SHOWN = (
+    "max_pool2d 2x2s2 64x224x224",
+    "avg_pool2d 2x2s2 64x224x224",
+    "max_pool2d 3x3s2p1 8x64x112x112",
+    "max_pool2d 3x3s1p1 8x256x28x28",
+    "max_pool2d 13x13s1p6 512x20x20",
+    "global_avg_pool2d 8x2048x7x7",
+    "adaptive_avg_pool2d ->7x7 64x224x224",
+    "max_pool2d 31x31s1p15 1024x1024",
+    "avg_pool2d 31x31s1p15 1024x1024",
+    "avg_pool2d 2x2s2 4096x4096 uint8",
+    "median_pool2d 3x3s1p1 1024x1024",
+    "max_pool3d 3x3x3s2p1 16x32x112x112",
+    "max_pool2d 3x3s2p1 8x64x112x112 return_indices=True",
+    "max_pool2d_backward 3x3s2p1 8x64x112x112",
+    "max_pool2d 2x2s2 8x8",
+)
 
 
-def label(row: Row) -> str:
-    """Name a row: operation, window, array, dtype."""
-    case = row.case
-    dtype = "" if case.dtype == "float32" else f" {case.dtype}"
-    return f"{row.family}: {case.op} {case.window} {row.name}{dtype}"
+def geometric_mean(values: list[float]) -> float:
+    """Return the mean that treats twice as fast and half as fast alike."""
+    return exp(sum(map(log, values)) / len(values)) if values else float("nan")
 
 
-def heading(family: str) -> str:
-    """Return the lines above a family's rows."""
-    peers = "".join(f"{SHORT_NAMES.get(name, name):>9}" for name in ALL_PEERS)
-    columns = f"{'':42}{'fresh ms':>9}{'out= ms':>9}{'/copy':>7}{peers}"
-    return f"\n{family} (peers: time / cypool's)\n{columns}"
+def families(records: list[Record]) -> dict[str, list[Record]]:
+    """Group the records that were timed beside a peer."""
+    grouped: dict[str, list[Record]] = {}
+    for one in records:
+        if one.speedup is not None:
+            grouped.setdefault(one.family, []).append(one)
+    return grouped
 
 
-def line(outcome: Outcome) -> str:
-    """Return one row as text."""
-    name = label(outcome.row).partition(": ")[2]
-    if outcome.failure:
-        return f"{name:42} failed: {outcome.failure}"
-    times = outcome.times
-    fresh, out = times["cypool"].seconds * 1e3, times[OUT].seconds * 1e3
-    copy = times[OUT].seconds / times[COPY].seconds
-    peers = "".join(f"{_ratio(outcome, name):>9}" for name in ALL_PEERS)
-    verdicts = "; ".join(map(_verdict, outcome.verdicts))
-    errors = ", ".join(f"{who} {value:.2g}" for who, value in outcome.errors.items())
-    verdicts += f"; mean error {errors}" if errors else ""
-    return f"{name:42}{fresh:9.4g}{out:9.4g}{copy:7.2f}{peers}  {verdicts}"
+def markdown(machine: dict[str, Any], records: list[Record]) -> str:
+    """Return README's tables and what they were measured with."""
+    by_label = {one.label: one for one in records if one.seconds}
+    cases = [_case_row(by_label[label]) for label in SHOWN if label in by_label]
+    groups = families(records)
+    groups["all"] = [one for members in groups.values() for one in members]
+    lines = [_family_row(name, members) for name, members in groups.items()]
+    case_head = ["case", "ms", "of np.copyto", "best peer", *COLUMNS]
+    family_head = ["cases", "beside a peer", "times the best peer", "from, to", "peer ahead"]
+    tables = [*_table(case_head, cases), "", *_table(family_head, lines)]
+    return "\n".join([*tables, "", _note(machine)])
 
 
-def _ratio(outcome: Outcome, name: str) -> str:
-    value = outcome.ratio(name)
-    if value is None:
-        return "differs" if name in outcome.differing else "n/a"
-    return f"{value:.3g}"
-
-
-def _verdict(verdict: Verdict) -> str:
-    if math.isinf(verdict.figure):
-        return f"{verdict.text}: no rival timed"
-    return f"{verdict.text}: {verdict.figure:.3g} {'yes' if verdict.reached else 'NO'}"
-
-
-def summary(outcomes: list[Outcome]) -> str:
-    """List what was missed, where a peer is ahead, and why peers are absent."""
-    failed = [f"  {label(one.row)}: {one.failure}" for one in outcomes if one.failure]
-    differing = [
-        f"  {label(one.row)}: {name} {how}"
-        for one in outcomes
-        for name, how in one.differing.items()
-    ]
-    missed = [
-        f"  {label(one.row)}: {_verdict(verdict)}"
-        for one in outcomes
-        for verdict in one.verdicts
-        if not verdict.reached
-    ]
-    ahead = [
-        f"  {label(one.row)}: {name} takes {ratio:.2f} of cypool's time"
-        for one in outcomes
-        for name in one.row.peers
-        if (ratio := one.ratio(name)) is not None and ratio < 1
-    ]
-    absent = _absent(outcomes)
-    parts = [
-        f"\nRows that failed: {len(failed)}",
-        *failed,
-        f"Peers with another result, not timed: {len(differing)}",
-        *differing,
-        f"Required figures missed: {len(missed)}",
-        *missed,
-        f"Cells in which a peer is ahead: {len(ahead)}",
-        *ahead,
-        "Peers that cannot do a case:",
-        *absent,
-    ]
-    return "\n".join(parts)
-
-
-def _absent(outcomes: list[Outcome]) -> list[str]:
-    """Group the reasons why peers were left out."""
-    rows: dict[tuple[str, str], int] = {}
-    for outcome in outcomes:
-        for item in outcome.absent.items():
-            rows[item] = rows.get(item, 0) + 1
-    return [f"  {name}, {count} rows: {why}" for (name, why), count in sorted(rows.items())]
-
-
-def machine() -> str:
-    """Name the processor, cypool's instruction set and the versions."""
-    import cypool
-
-    model = platform.processor() or platform.machine()
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        lines = []
-    for text in lines:
-        if text.startswith("model name"):
-            model = text.partition(": ")[2]
-            break
-    isa = cypool.show_config("dicts")["isa"]["in use"]
-    versions = ", ".join([f"cypool {cypool.__version__} ({isa})", *_versions(PACKAGES.values())])
-    return f"{model}, {os.cpu_count()} cores; {versions}"
-
-
-def _versions(packages: Iterable[str]) -> list[str]:
-    found = []
-    for package in packages:
-        with suppress(PackageNotFoundError):
-            found.append(f"{package} {version(package)}")
-    return found
-
-
-def markdown(outcomes: list[Outcome]) -> str:
-    """Return the README's table: single rows, then one line per folded family."""
-    today = datetime.now(tz=UTC).date().isoformat()
-    head = ["case", "ms (`out=`)", "`out=` / copyto", *ALL_PEERS, "required", "reached"]
-    rows = [_markdown_row(one) for one in outcomes if one.row.family not in FOLDED]
-    for family in FOLDED:
-        members = [one for one in outcomes if one.row.family == family]
-        if members:
-            rows.append(_markdown_family(family, members))
-    table = [head, ["---"] * len(head), *rows]
-    text = "\n".join("| " + " | ".join(cells) + " |" for cells in table)
-    note = (
-        f"Measured on {today}, one thread unless said, float32 unless said: {machine()}. "
-        "Peers: their time divided by cypool's with a fresh result; above 1 cypool is ahead."
+def _note(machine: dict[str, Any]) -> str:
+    """Say what was measured, on what and how."""
+    versions = ", ".join(f"{name} {value}" for name, value in machine["versions"].items())
+    place = f"{machine['cpu']} ({machine['isa']}), {machine['method']}"
+    return (
+        f"Measured on {machine['date']} on {place}, one thread, float32 unless "
+        f"said: {versions}. Peers: their time divided by cypool's with a fresh result; above 1 "
+        "cypool is ahead. The third column is cypool's speed beside np.copyto's for the same bytes "
+        "read and written."
     )
-    return f"{text}\n\n{note}"
 
 
-def _markdown_row(outcome: Outcome) -> list[str]:
-    if outcome.failure:
-        return [label(outcome.row).partition(": ")[2], "failed", *[""] * (len(ALL_PEERS) + 3)]
-    times = outcome.times
-    fresh, out = times["cypool"].seconds * 1e3, times[OUT].seconds * 1e3
-    copy = times[OUT].seconds / times[COPY].seconds
-    verdicts = outcome.verdicts
+def _table(head: list[str], rows: list[list[str]]) -> list[str]:
+    return ["| " + " | ".join(cells) + " |" for cells in [head, ["---"] * len(head), *rows]]
+
+
+def _case_row(record: Record) -> list[str]:
+    best = record.best_peer
     return [
-        label(outcome.row).partition(": ")[2],
-        f"{fresh:.3g} ({out:.3g})",
-        f"{copy:.2f}",
-        *(_ratio(outcome, name) for name in ALL_PEERS),
-        "<br>".join(f"{one.text}: {one.figure:.3g}" for one in verdicts),
-        _yes_no(outcome.reached),
+        record.label,
+        f"{record.seconds[CYPOOL] * 1e3:.3g}",
+        f"{record.fraction:.2f}",
+        f"{best} {record.ratio(best):.3g}" if best else "n/a",
+        *(f"{record.ratio(one):.3g}" if one in record.seconds else "n/a" for one in COLUMNS),
     ]
 
 
-def _markdown_family(family: str, members: list[Outcome]) -> list[str]:
-    """Fold a family into the least and the largest ratio to each peer."""
-    cells = []
-    for name in ALL_PEERS:
-        ratios = [ratio for one in members if (ratio := one.ratio(name)) is not None]
-        cells.append(f"{min(ratios):.3g} to {max(ratios):.3g}" if ratios else "n/a")
-    reached = sum(one.reached for one in members)
-    worst: dict[str, Verdict] = {}
-    for verdict in (verdict for one in members for verdict in one.verdicts):
-        known = worst.setdefault(verdict.text, verdict)
-        if verdict.share > known.share:
-            worst[verdict.text] = verdict
-    copies = [one.times[OUT].seconds / one.times[COPY].seconds for one in members if one.times]
-    if not copies:
-        copies = [float("nan")]
-    copy = f"{min(copies):.2f} to {max(copies):.2f}"
+def _family_row(name: str, members: list[Record]) -> list[str]:
+    ratios = [one.speedup for one in members if one.speedup is not None]
     return [
-        f"{family}, {len(members)} rows",
-        "",
-        copy,
-        *cells,
-        "<br>".join(f"{one.text}: worst {one.figure:.3g}" for one in worst.values()),
-        f"{reached} of {len(members)}",
+        name,
+        str(len(ratios)),
+        f"{geometric_mean(ratios):.2f}",
+        f"{min(ratios):.2f}, {max(ratios):.3g}" if ratios else "n/a",
+        str(sum(ratio < 1 for ratio in ratios)),
     ]
-
-
-def _yes_no(value: bool) -> str:
-    return "yes" if value else "no"
 
 
 def replace_block(path: Path, text: str) -> None:

@@ -1,0 +1,168 @@
+"""cypool's own call for a case: arguments by the names of the function's parameters.
+
+So a function that `cypool.__all__` gains is timed as soon as a case names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from inspect import Parameter, signature
+from math import ceil
+from typing import Any
+
+import numpy as np
+
+from .cases import Case
+from .common import VIEWS, Array, as_dtype, make_array
+
+Result = Array | tuple[Array, ...]
+
+
+class UnsupportedError(Exception):
+    """The library cannot do this case; the reason is the message."""
+
+
+def need(condition: bool, reason: str) -> None:
+    """Say that the library cannot do the case, unless `condition`."""
+    if not condition:
+        raise UnsupportedError(reason)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A call without arguments, and how to read what it returns."""
+
+    call: Callable[[], Any]
+    read: Callable[[Any], Result] = np.asarray
+    exact_borders: bool = True
+
+
+def case_array(case: Case) -> Array:
+    """Return the array that the case pools."""
+    return VIEWS[case.view](make_array(case.shape, case.dtype))
+
+
+def public(name: str) -> Callable[..., Any]:
+    """Return a function of cypool's, which earlier commits need not have."""
+    import cypool
+
+    function: Callable[..., Any] | None = getattr(cypool, name, None)
+    if function is None:
+        message = f"no {name} in cypool {cypool.__version__}"
+        raise UnsupportedError(message)
+    return function
+
+
+def prepare_cypool(
+    case: Case, x: Array, *, out: Array | None = None, copy_first: bool = False
+) -> Prepared:
+    """Prepare cypool itself, with or without `out`, on `x` or on a copy that each call makes."""
+    function = public(case.function)
+    parameters = signature(function).parameters
+    values = _values(case, x)
+    if out is not None:
+        need("out" in parameters, "no `out`")
+        values["out"] = out
+    if not copy_first:
+        args, keywords = _bind(parameters, values)
+        return Prepared(lambda: function(*args, **keywords), _read)
+    (_, *args), keywords = _bind(parameters, values)
+    return Prepared(lambda: function(np.ascontiguousarray(x), *args, **keywords), _read)
+
+
+def forward(case: Case) -> Case:
+    """Return the pooling whose gradient or inverse the case is."""
+    name = case.function.removesuffix("_backward").replace("unpool", "pool")
+    return replace(case, function=name)
+
+
+def pooled_with_indices(case: Case, x: Array) -> tuple[Array, Array]:
+    """Pool for what unpooling and the gradient of a maximum start from."""
+    asked = replace(forward(case), options=(("return_indices", True),))
+    prepared = prepare_cypool(asked, x)
+    values, indices = prepared.call()
+    return values, indices
+
+
+def gradient(case: Case, x: Array) -> Array:
+    """Return the gradient that arrives at the pooling's result: noise of its shape."""
+    result = prepare_cypool(replace(forward(case), options=case.options), x).call()
+    return make_array(result.shape, case.dtype)
+
+
+def _read(result: Any) -> Result:
+    return result if isinstance(result, tuple) else np.asarray(result)
+
+
+def _scalar(values: tuple[int, ...]) -> int | tuple[int, ...]:
+    """Write an int where all axes agree, as people do."""
+    return values[0] if len(set(values)) == 1 else values
+
+
+def _values(case: Case, x: Array) -> dict[str, Any]:
+    """Return the value of every parameter that is not as by default, by its name."""
+    values: dict[str, Any] = dict(case.options)
+    if case.op == "lp":
+        values.setdefault("norm_type", 2)
+    if case.axes != tuple(range(-len(case.axes), 0)):
+        values["axes"] = case.axes
+    if case.threads is not None:
+        values["num_threads"] = case.threads
+    if case.form == "adaptive":
+        values["output_size"] = _scalar(case.kernel)
+    elif case.form != "global":
+        values["kernel_size"] = _scalar(case.kernel)
+        if case.stride != case.kernel:
+            values["stride"] = _scalar(case.stride)
+        if case.padded:
+            values["padding"] = _scalar(case.padding)
+        if case.dilated:
+            values["dilation"] = _scalar(case.dilation)
+    if case.keeps_integers:
+        values["dtype"] = x.dtype
+    return values | _operands(case, x)
+
+
+def _operands(case: Case, x: Array) -> dict[str, Any]:
+    """Return the arrays that the function takes."""
+    if case.form == "unpool":
+        values, indices = pooled_with_indices(case, x)
+        return {"x": values, "indices": indices}
+    if case.form != "backward":
+        return {"x": x}
+    operands = {"x": x, "grad_output": gradient(case, x), "input_shape": x.shape}
+    if case.op in {"max", "min"}:
+        operands["indices"] = pooled_with_indices(case, x)[1]
+    return operands
+
+
+def _bind(parameters: Any, values: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Pass leading parameters by position and the rest by name; leave out what is not taken."""
+    args: list[Any] = []
+    keywords = {}
+    leading = True
+    for name, parameter in parameters.items():
+        if name not in values:
+            leading = False
+            need(parameter.default is not Parameter.empty, f"no value known for `{name}`")
+        elif leading and parameter.kind is Parameter.POSITIONAL_OR_KEYWORD:
+            args.append(values[name])
+        else:
+            keywords[name] = values[name]
+    return tuple(args), keywords
+
+
+def output_sizes(case: Case) -> tuple[int, ...]:
+    """Return the lengths of the pooled axes of the result."""
+    if case.form == "adaptive":
+        return case.kernel
+    if case.form == "global":
+        return (1,) * len(case.axes)
+    window = (case.sizes, case.kernel, case.stride, case.padding, case.dilation)
+    return tuple(ceil((n + 2 * p - d * (k - 1)) / s) for n, k, s, p, d in zip(*window, strict=True))
+
+
+def is_float(case: Case) -> bool:
+    """Whether the case pools real numbers."""
+    return as_dtype(case.dtype).kind not in "iu"

@@ -2,9 +2,20 @@
 
 Functions whose names end in ``1d``, ``2d`` and ``3d`` pool that many axes of an array, by default
 the last ones. ``max_pool``, ``min_pool``, ``avg_pool``, ``sum_pool`` and ``lp_pool`` slide windows
-over them, the ``global_`` functions reduce them whole.
+over them, the ``global_`` functions reduce them whole, the ``adaptive_`` ones to any size.
 """
 
+from cypool._adaptive import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool1d_backward,
+    adaptive_avg_pool2d,
+    adaptive_avg_pool2d_backward,
+    adaptive_avg_pool3d,
+    adaptive_avg_pool3d_backward,
+    adaptive_max_pool1d,
+    adaptive_max_pool2d,
+    adaptive_max_pool3d,
+)
 from cypool._config import show_config
 from cypool._extrema import (
     max_pool1d,
@@ -44,6 +55,15 @@ from cypool._version import __version__
 
 __all__ = [
     "__version__",
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool1d_backward",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool2d_backward",
+    "adaptive_avg_pool3d",
+    "adaptive_avg_pool3d_backward",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "adaptive_max_pool3d",
     "avg_pool1d",
     "avg_pool2d",
     "avg_pool3d",

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from cypool._typing import Array, DType
 
 INT64_LIMIT = 2**63
+# Windows from a table are placed by products of their numbers, in 64 bits.
+LONGEST_TABLE = 2**31
 # A search for common memory that takes more steps than this counts as having found some.
 OVERLAP_WORK = 10_000
 
@@ -76,12 +78,20 @@ def integers(name: str, value: object, rule: str = "hold integers") -> tuple[int
     return tuple(_index(name, rule, item, value) for item in value)  # type: ignore[attr-defined]
 
 
-def lengths(value: object) -> tuple[int, ...]:
+def lengths(value: object, name: str = "shape") -> tuple[int, ...]:
     """Take the shape of an array."""
-    shape = integers("shape", value)
+    shape = integers(name, value)
     if shape and min(shape) < 0:
-        raise ValueError(sentence("shape", "hold lengths of at least 0", value))
+        raise ValueError(sentence(name, "hold lengths of at least 0", value))
     return shape
+
+
+def matching_shape(shape: tuple[int, ...], wanted: tuple[int, ...], axes: Collection[int]) -> None:
+    """Compare the shapes of a gradient and of what it is for, but for the pooled axes."""
+    kept = [axis for axis in range(len(wanted)) if axis not in axes]
+    if len(shape) != len(wanted) or any(shape[axis] != wanted[axis] for axis in kept):
+        rule = f"have the shape of `input_shape` {shown(wanted)} but for the pooled axes"
+        raise ValueError(sentence("grad_output", rule, shape))
 
 
 def per_axis(name: str, value: object, rank: int, minimum: int = 1) -> tuple[int, ...]:
@@ -154,6 +164,24 @@ def choice(name: str, value: object, allowed: Collection[str]) -> str:
     return str(value)
 
 
+def output_size(value: object, sizes: Sequence[int]) -> tuple[int, ...]:
+    """Take the lengths of the result's pooled axes; None keeps an axis' length."""
+    rank = len(sizes)
+    given = value if is_sequence(value) else (value,) * rank
+    if len(given) != rank:  # type: ignore[arg-type]
+        raise ValueError(sentence("output_size", f"have {rank} values, one per pooled axis", value))
+    rule = "be an integer or None, or one of these per pooled axis"
+    pairs = zip(given, sizes, strict=True)  # type: ignore[call-overload]
+    numbers = tuple(
+        size if item is None else _index("output_size", rule, item, value) for item, size in pairs
+    )
+    if min(numbers) < 1:
+        raise ValueError(sentence("output_size", "be at least 1", value))
+    if max(numbers) >= LONGEST_TABLE:
+        raise ValueError(sentence("output_size", "be below 2**31", value))
+    return numbers
+
+
 def norm_type(value: object) -> float:
     """Take the p of an Lp norm."""
     if isinstance(value, bool) or not isinstance(value, Real):
@@ -177,17 +205,17 @@ def divisor_override(value: object) -> int:
     return divisor
 
 
-def array(x: object) -> Array:
+def array(x: object, name: str = "x") -> Array:
     """Take anything as a plain array, without dropping a mask."""
     if _is_masked(x):
         raise TypeError(
-            "`x` must have no mask, got a masked array; fill it, or use NaN and `nan_policy`"
+            f"`{name}` must have no mask, got a masked array; fill it, or use NaN and `nan_policy`"
         )
     try:
         return np.asarray(x)
     except ValueError as error:
         raise ValueError(
-            f"`x` must convert to an array, got {type(x).__name__}: {error}"
+            f"`{name}` must convert to an array, got {type(x).__name__}: {error}"
         ) from error
 
 
@@ -204,12 +232,12 @@ def dtype_name(dtype: DType) -> str | None:
     return _DTYPE_NAMES.get(dtype.str[1:])
 
 
-def input_dtype(dtype: DType) -> str:
+def input_dtype(dtype: DType, argument: str = "x") -> str:
     """Take the dtype of an input."""
     name = dtype_name(dtype)
     if name is None:
         rule = "have a bool, integer or real floating dtype of at most 64 bits"
-        raise TypeError(sentence("x", rule, dtype))
+        raise TypeError(sentence(argument, rule, dtype))
     return name
 
 
@@ -300,11 +328,16 @@ def _overlap(x: Array, out: Array) -> bool:
         return True
 
 
-def result_size(shape: tuple[int, ...], itemsize: int) -> None:
+def memory(size: int) -> None:
+    """Have the system refuse what it cannot hold, before it would have to kill a process."""
+    np.empty(size, np.uint8)
+
+
+def result_size(shape: tuple[int, ...], itemsize: int, name: str = "padding") -> None:
     """Refuse a result that no address space holds, before anything is allocated."""
     size = itemsize
     for length in shape:
         size *= max(1, length)
     if size >= INT64_LIMIT:
         rule = "give a result of fewer than 2**63 bytes"
-        raise ValueError(sentence("padding", rule, shape))
+        raise ValueError(sentence(name, rule, shape))

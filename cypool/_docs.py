@@ -52,6 +52,18 @@ PARAMETERS = {
     "divisor_override": """
         int, optional
         Divisor of every window, which may not be 0. Default: the number of elements.""",
+    "output_size": """
+        int, None or tuple of these
+        Lengths of the result along all pooled axes, or along each; None keeps an axis' length.""",
+    "grad_output": """
+        array_like
+        The gradient with respect to the result, of its shape.""",
+    "input_shape": """
+        tuple of int
+        Shape of the array that was pooled.""",
+    "adaptive_max return_indices": """
+        bool, optional
+        Whether to return, beside the maxima, where they lie. Default: False.""",
     "keepdims": """
         bool, optional
         Whether the pooled axes stay in the result, with length 1. Default: True.""",
@@ -89,12 +101,19 @@ PARAMETERS = {
         Small arrays take one thread in any case.""",
 }
 
+MAXIMA_AND_INDICES = """The largest elements, in the dtype of `x`; with `return_indices` a tuple of
+    them and of their positions, which are int64 and flat in the plane of the pooled axes"""
+
 RETURNS = {
     "max": "The largest elements, in the dtype of `x`",
     "min": "The smallest elements, in the dtype of `x`",
     "avg": "The means, in the dtype that `dtype` says",
     "sum": "The sums, in the dtype that `dtype` says",
     "lp": "The norms, in the dtype of `x` if that is floating, in float64 otherwise",
+    "adaptive_avg": "The means, in the dtype that `dtype` says",
+    "adaptive_max": MAXIMA_AND_INDICES,
+    "adaptive_avg_backward": "The gradient with respect to what was pooled, in the dtype of "
+    "`grad_output`\n    if that is floating, in float64 otherwise",
 }
 
 RAISES = """
@@ -130,12 +149,32 @@ The norm is ``(sum of abs(x) ** p) ** (1 / p)``, as ONNX defines it, computed in
 leaves out the absolute value. Padding counts as 0.""",
 }
 
+ADAPTIVE = "Windows may overlap, and there may be more of them than elements."
+
+PROMISES |= {
+    "adaptive_avg": f"""{ADAPTIVE}
+Sums are formed without subtraction, so no element leaves a trace outside its windows.""",
+    "adaptive_max": f"""{ADAPTIVE}
+Of equal elements, such as -0.0 and 0.0, the first one in the window counts, and so does the first
+NaN, which is above all numbers.""",
+    "adaptive_avg_backward": """
+Each element gets the gradient of every window that it is in, divided by the window's elements; the
+order in which these are added does not depend on threads or layouts. 16-bit floats are added in
+float32 and rounded once.""",
+}
+
 NOTES = """
 Notes
 -----
 With lengths L, padding (b, a), kernel size k, stride s and dilation d, the result has
 ``(L + b + a - d * (k - 1) - 1) // s + 1`` elements along a pooled axis, rounded up with
 `ceil_mode` as PyTorch does it. "same" pads as TensorFlow does, "same_lower" as ONNX."""
+
+ADAPTIVE_NOTES = """
+Notes
+-----
+As in PyTorch, window i of O along an axis of length L holds the elements from ``floor(i * L / O)``
+to before ``ceil((i + 1) * L / O)``."""
 
 
 def documented(function: Function) -> Function:
@@ -146,7 +185,8 @@ def documented(function: Function) -> Function:
     if function.__doc__ is None:  # python -OO
         return function
     code, name = function.__code__, function.__name__
-    op = name.removeprefix("global_").partition("_")[0]
+    stem, _, rest = name.removeprefix("global_").partition("_pool")
+    op = stem + rest[2:]
     beginning, _, examples = cleandoc(function.__doc__).partition("Examples\n")
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     sections = [
@@ -156,7 +196,7 @@ def documented(function: Function) -> Function:
         f"Returns\n-------\nndarray\n    {RETURNS[op]}.",
         RAISES.strip(),
         _see_also(name),
-        *([] if name.startswith("global_") else [NOTES.strip()]),
+        *_notes(name),
         f"Examples\n{examples}\n",
     ]
     function.__doc__ = "\n\n".join(sections)
@@ -165,12 +205,22 @@ def documented(function: Function) -> Function:
 
 def _parameter(name: str, op: str) -> str:
     """Describe one parameter."""
-    kind, _, text = cleandoc(PARAMETERS.get(f"{op} {name}") or PARAMETERS[name]).partition("\n")
+    keys = (f"{op} {name}", f"{op.rpartition('_')[2]} {name}", name)
+    text = next(PARAMETERS[key] for key in keys if key in PARAMETERS)
+    kind, _, text = cleandoc(text).partition("\n")
     return f"{name} : {kind}\n" + indent(text, "    ")
+
+
+def _notes(name: str) -> list[str]:
+    """Say how windows lie."""
+    if name.startswith("adaptive_"):
+        return [ADAPTIVE_NOTES.strip()]
+    return [] if name.startswith("global_") or name.endswith("_backward") else [NOTES.strip()]
 
 
 def _see_also(name: str) -> str:
     """Point to the same function for other numbers of axes."""
-    stem, rank = name[:-2], name[-2:]
-    others = ", ".join(f"{stem}{other}" for other in ("1d", "2d", "3d") if other != rank)
+    stem, _, rest = name.partition("_pool")
+    ranks = [rank for rank in ("1d", "2d", "3d") if not rest.startswith(rank)]
+    others = ", ".join(f"{stem}_pool{rank}{rest[2:]}" for rank in ranks)
     return f"See Also\n--------\n{others} : The same for other numbers of pooled axes."

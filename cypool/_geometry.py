@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from cypool._typing import Array, Padding, PerAxis
 
 
+# Arrays of 64-bit integers that making a table takes at once, at most.
+TABLE_ARRAYS = 6
 # The kernels add two positions of a padded axis, in 64 bits.
 AXIS_LIMIT = 2**62
 
@@ -93,6 +95,65 @@ class Axis:
 def whole(size: int) -> Window:
     """Give the one window that covers an axis."""
     return Window(size=size, out=1, kernel=size, stride=size, before=0, after=0, dilation=1)
+
+
+@dataclass(frozen=True)
+class Bins(Window):
+    """Windows of any starts and lengths along one axis; `kernel` is the longest of them.
+
+    `starts` and `stops` have one row for all planes, or one for each.
+    """
+
+    starts: Array
+    stops: Array
+
+    def table(self) -> bytes:
+        """Write the windows as the kernels read them."""
+        planes = np.array([len(self.starts)], np.int64)
+        return b"".join(
+            array.astype(np.int64).tobytes() for array in (planes, self.starts, self.stops)
+        )
+
+
+def table(window: Window) -> bytes:
+    """Write windows of any kind, without padding or dilation, as the kernels read a table."""
+    if isinstance(window, Bins):
+        return window.table()
+    starts = np.arange(window.out, dtype=np.int64)[None] * window.stride
+    return _bins(window.size, starts, starts + window.kernel).table()
+
+
+def _bins(size: int, starts: Array, stops: Array) -> Bins:
+    """Describe windows by where they start and stop."""
+    longest = int((stops - starts).max(initial=1))
+    return Bins(size, starts.shape[1], longest, 1, 0, 0, 1, starts, stops)
+
+
+def adaptive(sizes: Sequence[int], output_size: object) -> list[Window]:
+    """Lay adaptive pooling's windows along each pooled axis."""
+    outs = _arguments.output_size(output_size, sizes)
+    _arguments.memory(TABLE_ARRAYS * 8 * sum(outs))
+    return [_adaptive(size, out) for size, out in zip(sizes, outs, strict=True)]
+
+
+def _adaptive(size: int, out: int) -> Window:
+    """Lay windows from floor(i * size / out) to ceil((i + 1) * size / out)."""
+    shortest, rest = divmod(size, out)
+    if shortest and rest <= 1:  # They are equally long and equally far from one another.
+        return Window(size, out, shortest + rest, shortest, 0, 0, 1)
+    # In parts, because `i * size` may leave 64 bits.
+    i = np.arange(out + 1, dtype=np.int64)[None]
+    starts, parts = i * shortest + i * rest // out, i * rest % out > 0
+    return _bins(size, starts[:, :-1], (starts + parts)[:, 1:])
+
+
+def adaptive_backward(size: int, out: int) -> tuple[Bins, Array]:
+    """Lay windows over the outputs whose bins hold each input element; give the bins' lengths."""
+    bins = np.frombuffer(table(_adaptive(size, out)), np.int64)[1:].reshape(2, out)
+    position = np.arange(size)
+    first = np.searchsorted(bins[1], position, "right")
+    last = np.searchsorted(bins[0], position, "right")
+    return _bins(out, first[None], last[None]), bins[1] - bins[0]
 
 
 def pool_output_shape(

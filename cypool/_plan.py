@@ -42,6 +42,8 @@ class Plan:
     order: list[int]
     # What the kernel puts out, in the result's memory where that is its dtype.
     computed: DType
+    # The kernels that read it.
+    family: str
     # Windows without an element, as indices of the result, and their value.
     empty: list[tuple[slice | Array, ...]]
     fill: float
@@ -83,7 +85,7 @@ def pool(
         threads = _threads.team(num_threads, plan.work)
     if out is None and plan.is_simple:
         result: Array = np.empty(plan.shape, plan.dtype)
-        kernels.run(plan.packed, array, result, threads)
+        _kernel(plan, kernels, array, result, threads)
         return result
     return _run(plan, kernels, array, out, threads)
 
@@ -104,6 +106,14 @@ def _remember(key: object, plan: Plan) -> None:
         _plans[key] = plan
 
 
+def _kernel(plan: Plan, kernels: Kernels, x: Array, out: Array, threads: int) -> None:
+    """Run the kernels that a plan is for."""
+    if plan.family:
+        _dispatch.family(plan.family).run(plan.packed, x, out, None, threads)
+    else:
+        kernels.run(plan.packed, x, out, threads)
+
+
 def _run(plan: Plan, kernels: Kernels, x: Array, out: Array | None, threads: int) -> Array:
     """Run a plan that needs more than a new C-contiguous result."""
     if out is not None:
@@ -113,7 +123,7 @@ def _run(plan: Plan, kernels: Kernels, x: Array, out: Array | None, threads: int
     else:
         target = _layout.dense(plan.shape, plan.order, plan.computed)
     if plan.packed:
-        kernels.run(plan.packed, x, target, threads)
+        _kernel(plan, kernels, x, target, threads)
     for index in plan.empty:
         target[index] = plan.fill
     if target is out:
@@ -140,13 +150,14 @@ def _make(
     _arguments.input_dtype(x.dtype)
     axes = _arguments.axes(window[-1], rank, x.ndim)
     windows, keepdims = _windows(op, x.shape, axes, window)
-    function = FUNCTIONS[op.removeprefix("global_")]
+    function = FUNCTIONS[op.rpartition("_")[2]]
     reduction = function(x.dtype, dtype, _geometry.area(windows), *options)
     full = _geometry.result_shape(x.shape, axes, windows)
     kept = [axis for axis in range(x.ndim) if keepdims or axis not in axes]
     shape = tuple(full[axis] for axis in kept)
-    computed = _computed(x.dtype, reduction)
-    _arguments.result_size(full, max(computed.itemsize, reduction.dtype.itemsize))
+    computed = computed_dtype(x.dtype, reduction)
+    sized_by = "output_size" if op.startswith("adaptive_") else "padding"
+    _arguments.result_size(full, max(computed.itemsize, reduction.dtype.itemsize), sized_by)
 
     order = _layout.memory_order(x.shape, x.strides)
     strides = _layout.dense_strides(full, order, computed.itemsize)
@@ -155,7 +166,7 @@ def _make(
         if _takes_result(out, computed):
             strides = _layout.spread(out.strides, kept, x.ndim)
 
-    packed = b""
+    packed, family = b"", ""
     empty: list[tuple[slice | Array, ...]] = []
     if 0 not in full:
         described = [
@@ -166,15 +177,25 @@ def _make(
             if (places := description.empty()).size:
                 empty.append((*(slice(None),) * axis, places))
                 _arguments.empty_windows(reduction.empty, reduction.dtype)
-        packed = kernels.pack(_fields(x, strides, axes, described, reduction, computed))
+        packed = kernels.pack(fields(x, strides, axes, described, reduction, computed))
+        if any(isinstance(window, _geometry.Bins) for window in windows):
+            family = "_tables"
+            packed += tables(windows)
     order = [kept.index(axis) for axis in order if axis in kept]
     is_simple = (
         bool(packed) and not empty and computed == reduction.dtype and order == sorted(order)
     )
     work = x.nbytes + computed.itemsize * math.prod(full)
     return Plan(
-        packed, shape, reduction.dtype, order, computed, empty, reduction.empty, work, is_simple
-    )
+        packed, shape, reduction.dtype, order, computed, family, empty, reduction.empty, work,
+        is_simple,
+    )  # fmt: skip
+
+
+def tables(windows: Sequence[Window]) -> bytes:
+    """Write the tables of three axes."""
+    absent = [_geometry.whole(1)] * (3 - len(windows))
+    return b"".join(map(_geometry.table, (*absent, *windows)))
 
 
 def _windows(
@@ -185,12 +206,14 @@ def _windows(
     if op.startswith("global_"):
         keepdims = _arguments.flag("keepdims", window[0])
         return [_geometry.whole(size) for size in sizes], keepdims
+    if op.startswith("adaptive_"):
+        return _geometry.adaptive(sizes, window[0]), True
     windows = _geometry.windows(sizes, axes, *window[:-1])
     _geometry.countable(windows, window[0])
     return windows, True
 
 
-def _computed(given: DType, reduction: Reduction) -> DType:
+def computed_dtype(given: DType, reduction: Reduction) -> DType:
     """Find the dtype of what the kernel puts out."""
     if reduction.output == reduction.input:
         return given.newbyteorder("=")
@@ -202,7 +225,7 @@ def _takes_result(out: Array, computed: DType) -> bool:
     return out.dtype == computed and out.flags.aligned
 
 
-def _fields(
+def fields(
     x: Array,
     strides: Sequence[int],
     axes: tuple[int, ...],

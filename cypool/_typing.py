@@ -16,3 +16,4 @@ Axes: TypeAlias = Sequence[SupportsIndex] | npt.NDArray[np.integer[Any]]
 Padding: TypeAlias = PerAxis | Sequence[PerAxis] | Literal["valid", "same", "same_lower"]
 NanPolicy: TypeAlias = Literal["propagate", "omit"]
 Rounding: TypeAlias = Literal["half_even", "half_up", "floor", "trunc"]
+OutputSize: TypeAlias = SupportsIndex | Sequence[SupportsIndex | None] | None

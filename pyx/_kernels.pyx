@@ -164,16 +164,7 @@ cdef void derive(Plan* plan) noexcept nogil:
         plan.accumulator == INT64 or plan.accumulator == UINT64
     ) and plan.input_size == 8:
         plan.parts = 2
-    plan.runs_in = not plan.byte_swapped and plan.aligned and (
-        plan.inner == 1 or plan.inner_in == plan.input_size
-    ) and (columns.size == 1 or columns.stride_in == plan.inner * plan.input_size)
-    plan.runs_out = plan.aligned and (plan.inner == 1 or plan.inner_out == plan.output_size) and (
-        columns.out == 1 or columns.stride_out == plan.inner * plan.output_size
-    )
-    plan.direct_in = (
-        plan.runs_in and plan.lift == LIFT_VALUE and plan.input == plan.accumulator
-        and plan.parts == 1
-    )
+    find_runs(plan)
     plan.direct_out = (
         plan.runs_out and plan.finish == FINISH_VALUE and plan.parts == 1
         and plan.output == plan.accumulator and plan.axes[DEPTH].kernel == 1

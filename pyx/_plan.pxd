@@ -130,3 +130,18 @@ cdef inline Py_ssize_t elements_of(const Axis* axis, Py_ssize_t out) noexcept no
 cdef inline int64_t count_of(const Axis* axis, Py_ssize_t out) noexcept nogil:
     """Give an axis' factor of an average's divisor."""
     return taps_below(axis, out, axis.count_stop) - taps_below(axis, out, axis.count_first)
+
+
+cdef inline void find_runs(Plan* plan) noexcept nogil:
+    """Find out which rows are one run of memory, and which can be read where they lie."""
+    cdef const Axis* columns = &plan.axes[COLUMN]
+    plan.runs_in = not plan.byte_swapped and plan.aligned and (
+        plan.inner == 1 or plan.inner_in == plan.input_size
+    ) and (columns.size == 1 or columns.stride_in == plan.inner * plan.input_size)
+    plan.runs_out = plan.aligned and (plan.inner == 1 or plan.inner_out == plan.output_size) and (
+        columns.out == 1 or columns.stride_out == plan.inner * plan.output_size
+    )
+    plan.direct_in = (
+        plan.runs_in and plan.lift == LIFT_VALUE and plan.input == plan.accumulator
+        and plan.parts == 1
+    )

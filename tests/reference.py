@@ -204,3 +204,37 @@ def pool(
             values = [convert(plane[element]) for element in elements]
             result[lead + place] = reduced(op, values, padded, asked, **how)
     return np.moveaxis(result, last, axes)
+
+
+def adaptive(size, out):
+    """Adaptive pooling's (start, stop) pairs along one axis, in exact fractions."""
+    step = Fraction(size, out)
+    return [(math.floor(i * step), math.ceil((i + 1) * step)) for i in range(out)]
+
+
+def first_maximum(values):
+    """The place of the maximum that wins: the first NaN, or the first of the largest."""
+    nans = [i for i, value in enumerate(values) if value != value]
+    return nans[0] if nans else values.index(max(values))
+
+
+def pool_bins(op, x, bins, *, axes, dtype=None, exact=False, **how):
+    """Pool `x` over (start, stop) pairs, a list of them for each axis; also the maxima's places."""
+    last = range(-len(axes), 0)
+    planes = np.moveaxis(x, axes, last)
+    outer, lengths = planes.shape[: -len(axes)], planes.shape[-len(axes) :]
+    asked = result_dtype(op, x.dtype, dtype)
+    kind = np.float64 if exact and is_float(asked) else asked
+    shape = outer + tuple(map(len, bins))
+    result, places = np.empty(shape, kind), np.full(shape, -1)
+    convert = float if is_float(x.dtype) else int
+    for lead in np.ndindex(outer):
+        for place in np.ndindex(*map(len, bins)):
+            spans = [range(*pairs[i]) for pairs, i in zip(bins, place, strict=True)]
+            elements = list(itertools.product(*spans))
+            values = [convert(planes[lead][element]) for element in elements]
+            result[lead + place] = reduced(op, values, len(values), asked, **how)
+            if op == "max":
+                found = elements[first_maximum(values)]
+                places[lead + place] = np.ravel_multi_index(found, lengths)
+    return np.moveaxis(result, last, axes), np.moveaxis(places, last, axes)

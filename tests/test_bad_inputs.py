@@ -5,13 +5,15 @@ import re
 import pytest
 
 import bad_arrays
+import bad_family
 import bad_inputs
 import bad_sizes
 import broken_calls
 import trial
 from levels import LEVELS
 
-TABLES = [(module, row) for module in (bad_inputs, bad_sizes, bad_arrays) for row in module.ROWS]
+MODULES = (bad_inputs, bad_sizes, bad_arrays, bad_family)
+TABLES = [(module, row) for module in MODULES for row in module.ROWS]
 named = pytest.mark.parametrize(
     ("module", "row"), TABLES, ids=[f"{module.__name__}-{row.id}" for module, row in TABLES]
 )

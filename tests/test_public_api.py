@@ -31,10 +31,13 @@ SIGNATURES = {
     "global_avg_pool": "(x, *, keepdims=True, axes=AXES, nan_policy='propagate', dtype=None, "
     f"rounding='half_even', {END})",
     "global_lp_pool": f"(x, norm_type, *, keepdims=True, axes=AXES, {END})",
+    "adaptive_avg_pool": f"(x, output_size, *, axes=AXES, dtype=None, rounding='half_even', {END})",
+    "adaptive_max_pool": f"(x, output_size, return_indices=False, *, axes=AXES, {END})",
+    "adaptive_avg_pool_backward": "(grad_output, input_shape, *, axes=AXES, num_threads=None)",
 }
 AXES = {1: "(-1,)", 2: "(-2, -1)", 3: "(-3, -2, -1)"}
 POOLS = {
-    f"{stem}{rank}d": text.replace("AXES", axes)
+    stem.replace("_pool", f"_pool{rank}d"): text.replace("AXES", axes)
     for stem, text in SIGNATURES.items()
     for rank, axes in AXES.items()
 }

@@ -1,0 +1,283 @@
+"""Pooling to a size that is given; the docstrings continue in `_docs.py`."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cypool import _arguments, _geometry
+from cypool._docs import documented
+from cypool._plan import pool
+from cypool._reductions import maximum, total
+from cypool._tables import pool_tables
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, DTypeLike
+
+    from cypool._typing import Array, Axes, OutputSize, PerAxis, Rounding
+
+
+@documented
+def adaptive_avg_pool1d(
+    x: ArrayLike,
+    output_size: OutputSize,
+    *,
+    axes: PerAxis = (-1,),
+    dtype: DTypeLike | None = None,
+    rounding: Rounding = "half_even",
+    out: Array | None = None,
+    num_threads: int | None = None,
+) -> Array:
+    """Take means along one axis, as many as asked for.
+
+    Examples
+    --------
+    >>> import cypool
+    >>> cypool.adaptive_avg_pool1d([1, 5, 2, 4, 9], 3)
+    array([3.        , 3.66666667, 6.5       ])
+    """
+    options = ("propagate", rounding)
+    return pool(
+        "adaptive_avg", 1, x, (output_size, axes), options,
+        dtype=dtype, out=out, num_threads=num_threads,
+    )  # fmt: skip
+
+
+@documented
+def adaptive_avg_pool2d(
+    x: ArrayLike,
+    output_size: OutputSize,
+    *,
+    axes: Axes = (-2, -1),
+    dtype: DTypeLike | None = None,
+    rounding: Rounding = "half_even",
+    out: Array | None = None,
+    num_threads: int | None = None,
+) -> Array:
+    """Take means along two axes, as many as asked for.
+
+    Examples
+    --------
+    >>> import cypool
+    >>> cypool.adaptive_avg_pool2d([[1, 5, 2], [4, 3, 6], [7, 0, 8]], 2)
+    array([[3.25, 4.  ],
+           [3.5 , 4.25]])
+    >>> cypool.adaptive_avg_pool2d([[1, 5, 2], [4, 3, 6], [7, 0, 8]], (None, 1), dtype=int)
+    array([[3],
+           [4],
+           [5]])
+    """
+    options = ("propagate", rounding)
+    return pool(
+        "adaptive_avg", 2, x, (output_size, axes), options,
+        dtype=dtype, out=out, num_threads=num_threads,
+    )  # fmt: skip
+
+
+@documented
+def adaptive_avg_pool3d(
+    x: ArrayLike,
+    output_size: OutputSize,
+    *,
+    axes: Axes = (-3, -2, -1),
+    dtype: DTypeLike | None = None,
+    rounding: Rounding = "half_even",
+    out: Array | None = None,
+    num_threads: int | None = None,
+) -> Array:
+    """Take means along three axes, as many as asked for.
+
+    Examples
+    --------
+    >>> import cypool
+    >>> cypool.adaptive_avg_pool3d([[[1, 5], [2, 4]], [[3, 8], [7, 6]]], (1, None, 1))
+    array([[[4.25],
+            [4.75]]])
+    """
+    options = ("propagate", rounding)
+    return pool(
+        "adaptive_avg", 3, x, (output_size, axes), options,
+        dtype=dtype, out=out, num_threads=num_threads,
+    )  # fmt: skip
+
+
+@documented
+def adaptive_max_pool1d(
+    x: ArrayLike,
+    output_size: OutputSize,
+    return_indices: bool = False,
+    *,
+    axes: PerAxis = (-1,),
+    out: Array | None = None,
+    num_threads: int | None = None,
+) -> Array | tuple[Array, Array]:
+    """Take maxima along one axis, as many as asked for.
+
+    Examples
+    --------
+    >>> import cypool
+    >>> cypool.adaptive_max_pool1d([1, 5, 2, 4, 9], 3)
+    array([5, 5, 9])
+    """
+    return _maxima(1, x, output_size, return_indices, axes, out, num_threads)
+
+
+@documented
+def adaptive_max_pool2d(
+    x: ArrayLike,
+    output_size: OutputSize,
+    return_indices: bool = False,
+    *,
+    axes: Axes = (-2, -1),
+    out: Array | None = None,
+    num_threads: int | None = None,
+) -> Array | tuple[Array, Array]:
+    """Take maxima along two axes, as many as asked for.
+
+    Examples
+    --------
+    >>> import cypool
+    >>> values, indices = cypool.adaptive_max_pool2d([[1, 5, 2], [4, 3, 6], [7, 0, 8]], 2, True)
+    >>> values
+    array([[5, 6],
+           [7, 8]])
+    >>> indices
+    array([[1, 5],
+           [6, 8]])
+    """
+    return _maxima(2, x, output_size, return_indices, axes, out, num_threads)
+
+
+@documented
+def adaptive_max_pool3d(
+    x: ArrayLike,
+    output_size: OutputSize,
+    return_indices: bool = False,
+    *,
+    axes: Axes = (-3, -2, -1),
+    out: Array | None = None,
+    num_threads: int | None = None,
+) -> Array | tuple[Array, Array]:
+    """Take maxima along three axes, as many as asked for.
+
+    Examples
+    --------
+    >>> import cypool
+    >>> cypool.adaptive_max_pool3d([[[1, 5], [2, 4]], [[3, 8], [7, 6]]], (1, None, 1))
+    array([[[8],
+            [7]]])
+    """
+    return _maxima(3, x, output_size, return_indices, axes, out, num_threads)
+
+
+def _maxima(
+    rank: int,
+    x: object,
+    output_size: object,
+    return_indices: object,
+    axes: object,
+    out: Array | None,
+    num_threads: object,
+) -> Array | tuple[Array, Array]:
+    """Take maxima, and where they lie if that is wanted."""
+    if not _arguments.flag("return_indices", return_indices):
+        window = (output_size, axes)
+        return pool(
+            "adaptive_max", rank, x, window, ("propagate",), out=out, num_threads=num_threads
+        )
+    array = _arguments.array(x)
+    reduction = maximum(array.dtype, None, 0, "propagate")
+    pooled = _arguments.axes(axes, rank, array.ndim)
+    windows = _geometry.adaptive(_arguments.pooled_sizes(array.shape, pooled), output_size)
+    values, indices = pool_tables(
+        array, pooled, windows, reduction, with_indices=True, out=out, num_threads=num_threads
+    )
+    return values, indices
+
+
+def _backward(
+    rank: int, grad_output: object, input_shape: object, axes: object, num_threads: object
+) -> Array:
+    """Give each element its share of the gradients of the means that it is in."""
+    grad = _arguments.array(grad_output, "grad_output")
+    _arguments.input_dtype(grad.dtype, "grad_output")
+    pooled = _arguments.axes(axes, rank, grad.ndim, "grad_output")
+    shape = _arguments.lengths(input_shape, "input_shape")
+    _arguments.matching_shape(grad.shape, shape, pooled)
+    outs = _arguments.pooled_sizes(grad.shape, pooled, "grad_output")
+    _arguments.output_size(outs, outs)
+    sizes = _arguments.pooled_sizes(shape, pooled, "input_shape")
+    _arguments.result_size(shape, 8, "input_shape")
+    _arguments.memory(8 * math.prod(shape) + _geometry.TABLE_ARRAYS * 8 * sum(sizes))
+    windows = []
+    dtype = grad.dtype.newbyteorder("=") if grad.dtype.kind in "fV" else np.dtype(np.float64)
+    reduction = total(dtype, None, 0, "propagate")
+    divided = grad.astype(reduction.accumulator)
+    for axis, size, length in zip(pooled, sizes, outs, strict=True):
+        window, counts = _geometry.adaptive_backward(size, length)
+        windows.append(window)
+        divided /= counts.astype(divided.dtype).reshape(-1, *[1] * (grad.ndim - 1 - axis))
+    described = total(divided.dtype, None, 0, "propagate")
+    (gradient,) = pool_tables(divided, pooled, windows, described, num_threads=num_threads)
+    return gradient.astype(dtype, copy=False)
+
+
+@documented
+def adaptive_avg_pool1d_backward(
+    grad_output: ArrayLike,
+    input_shape: PerAxis,
+    *,
+    axes: PerAxis = (-1,),
+    num_threads: int | None = None,
+) -> Array:
+    """Compute the gradient of `adaptive_avg_pool1d`.
+
+    Examples
+    --------
+    >>> import cypool
+    >>> cypool.adaptive_avg_pool1d_backward([1.0, 1.0, 1.0], (5,))
+    array([0.5       , 0.83333333, 0.33333333, 0.83333333, 0.5       ])
+    """
+    return _backward(1, grad_output, input_shape, axes, num_threads)
+
+
+@documented
+def adaptive_avg_pool2d_backward(
+    grad_output: ArrayLike,
+    input_shape: PerAxis,
+    *,
+    axes: Axes = (-2, -1),
+    num_threads: int | None = None,
+) -> Array:
+    """Compute the gradient of `adaptive_avg_pool2d`.
+
+    Examples
+    --------
+    >>> import cypool
+    >>> cypool.adaptive_avg_pool2d_backward([[8.0, 4.0]], (2, 3))
+    array([[2., 3., 1.],
+           [2., 3., 1.]])
+    """
+    return _backward(2, grad_output, input_shape, axes, num_threads)
+
+
+@documented
+def adaptive_avg_pool3d_backward(
+    grad_output: ArrayLike,
+    input_shape: PerAxis,
+    *,
+    axes: Axes = (-3, -2, -1),
+    num_threads: int | None = None,
+) -> Array:
+    """Compute the gradient of `adaptive_avg_pool3d`.
+
+    Examples
+    --------
+    >>> import cypool
+    >>> cypool.adaptive_avg_pool3d_backward([[[8.0]]], (1, 2, 2))
+    array([[[2., 2.],
+            [2., 2.]]])
+    """
+    return _backward(3, grad_output, input_shape, axes, num_threads)

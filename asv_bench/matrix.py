@@ -7,13 +7,10 @@ fraction of np.copyto's for the bytes that the case reads and writes.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from dataclasses import asdict
 from fnmatch import fnmatch
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 from benchmarks.cases import Case
 from benchmarks.compare import OUT, Record, run_case
@@ -21,7 +18,8 @@ from benchmarks.families import FAMILIES
 from benchmarks.machine import describe
 from benchmarks.measure import BUSY, BUSY_THREADS, QUIET, Method
 from benchmarks.peers import ADAPTERS
-from benchmarks.report import geometric_mean, markdown, replace_block
+from benchmarks.records import geometric_mean, merge
+from benchmarks.report import markdown, replace_block
 
 # Below this a case is held to the caches' speed, which no single figure stands for.
 MEMORY_BOUND_BYTES = 4 << 20
@@ -48,8 +46,9 @@ def main(arguments: list[str] | None = None) -> int:
     method = "least processor times" if options.busy else "medians of interleaved runs"
     machine = describe() | {"method": method}
     print(f"{len(records)} cases in {perf_counter() - begin:.0f} s on {machine['cpu']}")
-    if options.json:
-        records = _merge(options.json, machine, records)
+    if options.save:
+        order = [case.label for cases in FAMILIES.values() for case in cases]
+        records = merge(options.save, machine, records, order)
     if options.readme:
         replace_block(options.readme, markdown(machine, records))
     return 0
@@ -77,7 +76,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--all", action="store_true", help="print every peer's ratio, not the best")
     parser.add_argument(
-        "--json", type=Path, metavar="FILE", help="write the records, into those it holds"
+        "--save", type=Path, metavar="FILE", help="write the records, into those it holds"
     )
     parser.add_argument(
         "--readme", type=Path, metavar="FILE", help="rewrite FILE's tables from the records"
@@ -154,20 +153,6 @@ def summary(records: list[Record]) -> str:
             *(f"  {one.label}: {one.failure}" for one in failed),
         ]
     )
-
-
-def _merge(path: Path, machine: dict[str, Any], records: list[Record]) -> list[Record]:
-    """Write the records, each in place of an earlier one of its label; return all of them."""
-    known = (
-        [Record(**one) for one in json.loads(path.read_text())["cases"]] if path.exists() else []
-    )
-    by_label = {one.label: one for one in (*known, *records)}
-    order = [case.label for cases in FAMILIES.values() for case in cases]
-    merged = [by_label[label] for label in order if label in by_label]
-    data = {"machine": machine, "cases": [asdict(one) for one in merged]}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(data, indent=1) + "\n")
-    return merged
 
 
 if __name__ == "__main__":

@@ -102,26 +102,34 @@ def _scalar(values: tuple[int, ...]) -> int | tuple[int, ...]:
 
 def _values(case: Case, x: Array) -> dict[str, Any]:
     """Return the value of every parameter that is not as by default, by its name."""
-    values: dict[str, Any] = dict(case.options)
+    values = dict(case.options) | _window(case)
     if case.op == "lp":
         values.setdefault("norm_type", 2)
     if case.axes != tuple(range(-len(case.axes), 0)):
         values["axes"] = case.axes
     if case.threads is not None:
         values["num_threads"] = case.threads
-    if case.form == "adaptive":
-        values["output_size"] = _scalar(case.kernel)
-    elif case.form != "global":
-        values["kernel_size"] = _scalar(case.kernel)
-        if case.stride != case.kernel:
-            values["stride"] = _scalar(case.stride)
-        if case.padded:
-            values["padding"] = _scalar(case.padding)
-        if case.dilated:
-            values["dilation"] = _scalar(case.dilation)
     if case.keeps_integers:
         values["dtype"] = x.dtype
     return values | _operands(case, x)
+
+
+def _window(case: Case) -> dict[str, Any]:
+    """Return what says where the windows lie."""
+    if case.form == "adaptive":
+        return {"output_size": _scalar(case.kernel)}
+    values: dict[str, Any] = {}
+    if case.kernel:
+        values["kernel_size"] = _scalar(case.kernel)
+    if case.stride != case.kernel:
+        values["stride"] = _scalar(case.stride)
+    if case.padded:
+        values["padding"] = _scalar(case.padding)
+    if case.dilated:
+        values["dilation"] = _scalar(case.dilation)
+    if case.form == "fractional":
+        values |= {"output_size": tuple(size // 2 for size in case.sizes), "rng": 0}
+    return values
 
 
 def _operands(case: Case, x: Array) -> dict[str, Any]:

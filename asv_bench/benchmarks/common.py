@@ -41,7 +41,7 @@ def make_array(shape: tuple[int, ...], dtype: str) -> Array:
         return rng.integers(limits.min, limits.max, shape, kind, endpoint=True)
     if dtype == "float64":
         return rng.standard_normal(shape)
-    return rng.standard_normal(shape, np.float32).astype(kind)
+    return rng.standard_normal(shape, np.float32).astype(kind, copy=False)
 
 
 def fresh_buffer(like: Array) -> Array:

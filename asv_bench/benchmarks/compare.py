@@ -38,11 +38,14 @@ class Record:
     failure: str = ""
 
     @property
+    def peers(self) -> list[str]:
+        """The others that were timed."""
+        return [name for name in self.seconds if name not in OWN]
+
+    @property
     def best_peer(self) -> str | None:
         """The quickest of the others."""
-        return min(
-            (name for name in self.seconds if name not in OWN), key=self.seconds.get, default=None
-        )
+        return min(self.peers, key=self.seconds.__getitem__, default=None)
 
     def ratio(self, name: str) -> float:
         """How many times longer `name` takes than cypool with a fresh result."""

@@ -185,3 +185,41 @@ FAMILIES: dict[str, tuple[Case, ...]] = {
     "views": tuple(_views()),
     "small calls": tuple(_small_calls()),
 }
+
+_REPRESENTATIVE = (
+    "max_pool2d 2x2s2 64x224x224",
+    "avg_pool2d 2x2s2 64x224x224",
+    "max_pool2d 3x3s2p1 8x64x112x112",
+    "avg_pool2d 3x3s2p1 8x64x112x112",
+    "max_pool2d 3x3s1p1 8x256x28x28",
+    "avg_pool2d 3x3s1p1 8x256x28x28",
+    "max_pool2d 13x13s1p6 512x20x20",
+    "global_max_pool2d 8x2048x7x7",
+    "global_avg_pool2d 8x2048x7x7",
+    "adaptive_avg_pool2d ->7x7 64x224x224",
+    "max_pool2d 31x31s1p15 1024x1024",
+    "avg_pool2d 31x31s1p15 1024x1024",
+    "avg_pool2d 2x2s2 4096x4096 uint8",
+    "avg_pool2d 2x2s2 4096x4096 uint16",
+    "max_pool2d 3x3s2p1 64x224x224 float16",
+    "max_pool2d 3x3s2p1 64x224x224 float64",
+    "max_pool2d 3x3s2p1 1x1036x1036x3 channels last",
+    "max_pool2d 3x3s2p1 1x224x224x64 channels last",
+    "avg_pool2d 5x5s1p2 1x1036x1036x3 channels last uint8",
+    "max_pool2d 5x5s3p2 16x420x420",
+    "avg_pool2d 3x3s1d2 16x420x420",
+    "min_pool2d 3x3s2p1 64x224x224",
+    "sum_pool2d 2x2s2 64x224x224",
+    "lp_pool2d 2x2s2 64x224x224",
+    "median_pool2d 3x3s1p1 1024x1024",
+    "mode_pool2d 2x2s2 1024x1024 uint8",
+    "avg_pool1d 16s16 8192x1500",
+    "max_pool3d 3x3x3s2p1 16x32x112x112",
+    "max_pool2d 3x3s2p1 8x64x112x112 return_indices=True",
+    "max_pool2d_backward 3x3s2p1 8x64x112x112",
+    "avg_pool2d_backward 3x3s2p1 8x64x112x112",
+    "max_pool2d 2x2s2 8x32x224x224 x[..., ::2]",
+)
+_BY_LABEL = {case.label: case for cases in FAMILIES.values() for case in cases}
+# One or two of every kind, for what cannot run the whole matrix.
+REPRESENTATIVE: dict[str, Case] = {label: _BY_LABEL[label] for label in _REPRESENTATIVE}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from math import exp, log
 from pathlib import Path
-from typing import Any
 
 from .compare import CYPOOL, Record
+from .records import Machine, conditions, families, geometric_mean
 
 BEGIN, END = "<!-- speed table -->", "<!-- /speed table -->"
 COLUMNS = ("torch", "onnxruntime", "openvino", "opencv", "scipy", "scikit-image", "jax")
@@ -29,21 +28,7 @@ SHOWN = (
 )
 
 
-def geometric_mean(values: list[float]) -> float:
-    """Return the mean that treats twice as fast and half as fast alike."""
-    return exp(sum(map(log, values)) / len(values)) if values else float("nan")
-
-
-def families(records: list[Record]) -> dict[str, list[Record]]:
-    """Group the records that were timed beside a peer."""
-    grouped: dict[str, list[Record]] = {}
-    for one in records:
-        if one.speedup is not None:
-            grouped.setdefault(one.family, []).append(one)
-    return grouped
-
-
-def markdown(machine: dict[str, Any], records: list[Record]) -> str:
+def markdown(machine: Machine, records: list[Record]) -> str:
     """Return README's tables and what they were measured with."""
     by_label = {one.label: one for one in records if one.seconds}
     cases = [_case_row(by_label[label]) for label in SHOWN if label in by_label]
@@ -56,13 +41,9 @@ def markdown(machine: dict[str, Any], records: list[Record]) -> str:
     return "\n".join([*tables, "", _note(machine)])
 
 
-def _note(machine: dict[str, Any]) -> str:
-    """Say what was measured, on what and how."""
-    versions = ", ".join(f"{name} {value}" for name, value in machine["versions"].items())
-    place = f"{machine['cpu']} ({machine['isa']}), {machine['method']}"
+def _note(machine: Machine) -> str:
     return (
-        f"Measured on {machine['date']} on {place}, one thread, float32 unless "
-        f"said: {versions}. Peers: their time divided by cypool's with a fresh result; above 1 "
+        f"{conditions(machine)} Peers: their time divided by cypool's with a fresh result; above 1 "
         "cypool is ahead. The third column is cypool's speed beside np.copyto's for the same bytes "
         "read and written."
     )

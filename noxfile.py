@@ -63,6 +63,31 @@ def matrix(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Test the tools, then run every benchmark of cypool's own once, and keep nothing."""
+    session.install(".", *group("asv"))
+    session.install(".", *group("asv"))
+    session.run("python", "-m", "pytest", "asv_bench/tests/test_tools.py")
+    session.run("python", "asv_bench/history.py", "short", *session.posargs)
+
+
+@nox.session(name="bench-compare", default=False)
+def bench_compare(session: nox.Session) -> None:
+    """Compare with a commit, a checkout or a wheel: instructions decide, times inform."""
+    session.install(*PYPROJECT["build-system"]["requires"], "numpy", "ml_dtypes")
+    session.run("python", "asv_bench/gate.py", *(session.posargs or ["HEAD"]))
+
+
+@nox.session(default=False)
+def dashboard(session: nox.Session) -> None:
+    """Measure commits that have no results (-- -n 5: of the last five), publish, test the pages."""
+    session.install(".", *group("dashboard"))
+    session.run("python", "asv_bench/history.py", "extend", *session.posargs)
+    session.run("python", "asv_bench/dashboard.py")
+    session.run("python", "-m", "pytest", "asv_bench/tests")
+
+
+@nox.session(default=False)
 def wheel(session: nox.Session) -> None:
     """Build the sdist, the wheel from it, and check both."""
     session.install(*group("package"))

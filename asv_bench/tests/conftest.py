@@ -1,0 +1,6 @@
+"""The tools lie beside this folder and are no package."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))

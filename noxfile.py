@@ -2,7 +2,7 @@
 # /// script
 # dependencies = ["nox>=2025.5.1"]
 # ///
-"""The sessions that people run: tests, instruction sets, lint, benchmarks, wheel."""
+"""The sessions that people run: tests, instruction sets, lint, benchmarks, documentation, wheel."""
 
 from __future__ import annotations
 
@@ -85,6 +85,57 @@ def dashboard(session: nox.Session) -> None:
     session.run("python", "asv_bench/history.py", "extend", *session.posargs)
     session.run("python", "asv_bench/dashboard.py")
     session.run("python", "-m", "pytest", "asv_bench/tests")
+
+
+@nox.session(default=False)
+def docs(session: nox.Session) -> None:
+    """Build the documentation in one language: English, or `-- zh_CN`."""
+    session.install(".[cli,plot]", *group("docs"))
+    language = session.posargs[0] if session.posargs else "en"
+    session.run("python", "docs/site.py", "build", "--language", language)
+
+
+@nox.session(default=False)
+def site(session: nox.Session) -> None:
+    """Build the whole site into build/site, with the benchmarks if they are there."""
+    session.install(".[cli,plot]", *group("docs"))
+    session.run("python", "docs/site.py", "build", *session.posargs)
+
+
+@nox.session(default=False)
+def catalogues(session: nox.Session) -> None:
+    """Bring the catalogues of Chinese sentences up to date with the pages."""
+    session.install(".[cli,plot]", *group("docs"))
+    session.run("python", "docs/site.py", "catalogues")
+
+
+@nox.session(default=False)
+def serve(session: nox.Session) -> None:
+    """Show the site that `nox -s site` has built on localhost."""
+    session.run("python", "docs/site.py", "serve", *session.posargs)
+
+
+@nox.session(default=False)
+def snippets(session: nox.Session) -> None:
+    """Run every block of code of the documentation."""
+    session.install(".[cli,plot]", *group("snippets"))
+    pages = ["index.rst", "tutorial", "howto", "reference", "explanation", "tests/test_blocks.py"]
+    options = ["--doctest-plus", "--doctest-glob=*.rst", "--no-showlocals"]
+    # Keras' PyTorch side uses what NumPy has deprecated.
+    options += ["-W", "ignore:__array__ implementation:DeprecationWarning"]
+    session.run(
+        *("python", "-m", "pytest", *options, *(f"docs/{page}" for page in pages)),
+        *session.posargs,
+        env={"KERAS_BACKEND": "torch"},
+    )
+
+
+@nox.session(default=False)
+def browser(session: nox.Session) -> None:
+    """Build the site and try it in Chromium, which has to be installed."""
+    session.install(".[cli,plot]", *group("browser"))
+    session.run("python", "docs/site.py", "build")
+    session.run("python", "-m", "pytest", "docs/tests", *session.posargs)
 
 
 @nox.session(default=False)

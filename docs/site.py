@@ -37,9 +37,6 @@ def build(site: Path, languages: list[str]) -> None:
     """Build each language, and what lies above them."""
     if not (DOCS / "node_modules").is_dir():
         subprocess.run(["npm", "ci", "--no-fund", "--no-audit"], cwd=DOCS, check=True)
-    if "zh_CN" in languages:
-        catalogues = ["sphinx-intl", "build", "-d", str(DOCS / "locale")]
-        subprocess.run(catalogues, check=True, stdout=subprocess.DEVNULL)
     for language in languages:
         sphinx = [sys.executable, "-m", "sphinx", "-q", "-n", "-W", "--keep-going", "-b", "html"]
         folders = ["-d", str(site.parent / "doctrees" / language), str(DOCS), str(site / language)]
@@ -62,7 +59,18 @@ def catalogues(site: Path) -> None:
     sphinx = [sys.executable, "-m", "sphinx", "-q", "-b", "gettext", str(DOCS), str(pots)]
     subprocess.run(sphinx, check=True)
     shutil.rmtree(pots / "reference" / "api", ignore_errors=True)
-    intl = ["sphinx-intl", "update", "-p", str(pots), "-d", str(DOCS / "locale"), "-l", "zh_CN"]
+    intl = [
+        sys.executable,
+        "-m",
+        "sphinx_intl",
+        "update",
+        "-p",
+        str(pots),
+        "-d",
+        str(DOCS / "locale"),
+        "-l",
+        "zh_CN",
+    ]
     subprocess.run([*intl, "--no-obsolete", "-w", "0"], check=True)
 
 

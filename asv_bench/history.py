@@ -42,6 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
     ):
         command = commands.add_parser(name, help=text)
         command.add_argument("-n", type=int, default=10, metavar="N", help="how many commits")
+        if name == "extend":
+            command.add_argument("--again", action="store_true", help="and those that have some")
         command.add_argument("--bench", default=OWN, help="benchmarks that match: %(default)s")
     options = parser.parse_args(arguments)
     if options.command == "short":
@@ -52,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
         print("\n".join(f"{'measured' if one[:8] in known else 'new':9} {one}" for one in chosen))
         return 0
     if options.command == "extend":
-        return extend(chosen, options.bench)
+        return extend(chosen, options.bench, again=options.again)
     return prune(chosen)
 
 
@@ -77,9 +79,9 @@ def measured() -> set[str]:
     return {path.name.partition("-")[0] for path in result_files()}
 
 
-def extend(chosen: list[str], bench: str) -> int:
+def extend(chosen: list[str], bench: str, *, again: bool = False) -> int:
     """Measure the commits that have no results, newest first: its benchmarks are the list."""
-    known = measured()
+    known = set() if again else measured()
     fresh = [commit for commit in chosen if commit[:8] not in known]
     if not fresh:
         print("every one of the last commits has results")
@@ -104,7 +106,7 @@ def short(bench: str) -> int:
     here = f"--environment=existing:{sys.executable}"
     if status := asv("check", here):
         return status
-    quick = ["--quick", "--dry-run", "--show-stderr", "--launch-method", "forkserver"]
+    quick = ["--quick", "--dry-run", "--show-stderr"]
     return asv("run", here, *quick, "--machine", IDENTITY["machine"], "--bench", bench)
 
 

@@ -17,6 +17,7 @@ OWN, OTHER, GOOD = "#1a5fb4", "#9aa0a6", 0.7
 MEMORY_BOUND_BYTES = 4 << 20
 MOST_BARS = 8
 SIDES = (3, 5, 9, 15, 31, 63, 127, 255)
+TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)
 LARGE = re.compile(r"(max|avg)_pool2d (\d+)x\2s1p\d+ 1024x1024")
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem;
@@ -27,7 +28,7 @@ figure { margin: 0 }
 svg { max-width: 100%; height: auto }
 table { border-collapse: collapse }
 td, th { padding: .2rem .8rem; border-bottom: 1px solid #ddd; text-align: right }
-td:first-child, th:first-child { text-align: left }
+td:first-child, th:first-child, .cases :is(td, th):last-child { text-align: left }
 """
 
 
@@ -67,6 +68,10 @@ can do; the number of cases stands behind each name. Right of the line cypool is
 copying. Only cases of {MEMORY_BOUND_BYTES >> 20} MiB and more, which the small caches do not
 hold; the line is at {GOOD}.</p>
 {memory}
+<h2>Every case</h2>
+<p>Milliseconds of cypool with a fresh result; then, quickest first, the others' time for cypool's
+1.</p>
+{_cases(records)}
 </html>
 """
 
@@ -84,6 +89,20 @@ def _table(grouped: dict[str, list[Record]]) -> str:
     head += "<th>least</th><th>a peer is ahead in</th>"
     body = "".join(f"<tr>{row}</tr>" for row in rows)
     return f"<table><tr>{head}</tr>{body}</table>"
+
+
+def _cases(records: list[Record]) -> str:
+    """Return a line for each case with everybody's figures."""
+    rows = []
+    for one in records:
+        if one.seconds:
+            peers = sorted(one.peers, key=one.ratio)
+            others = ", ".join(f"{name} {one.ratio(name):.3g}" for name in peers)
+            cells = (one.label, f"{one.seconds[CYPOOL] * 1e3:.3g}", f"{one.fraction:.2f}", others)
+            rows.append("".join(f"<td>{escape(cell)}</td>" for cell in cells))
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    head = "<th>case</th><th>ms</th><th>of np.copyto</th><th>others</th>"
+    return f'<table class="cases"><tr>{head}</tr>{body}</table>'
 
 
 def _figure(figure: Figure, title: str) -> str:
@@ -112,9 +131,13 @@ def beside_peers(family: str, records: list[Record]) -> Figure:
     bars = axes.barh(labels, values, color=[OWN, *[OTHER] * len(names)])
     axes.bar_label(bars, [f"{value:.3g}" for value in values], padding=3)
     axes.set_xscale("log")
+    low, high = min(values) / 1.5, max(values) * 2
+    axes.set_xlim(low, high)
+    ticks = [tick for tick in TICKS if low <= tick <= high]
+    axes.set_xticks(ticks, labels=[f"{tick:g}" for tick in ticks])
+    axes.minorticks_off()
     axes.axvline(1, color=OWN, linewidth=1)
     axes.invert_yaxis()
-    axes.margins(x=0.15)
     axes.set_title(family, loc="left", fontweight="bold")
     axes.spines[["top", "right"]].set_visible(False)
     return figure
@@ -141,7 +164,8 @@ def flatness(records: list[Record]) -> Figure:
             [3, 5, 9, 15, 31, 63, 127, 255], labels=map(str, [3, 5, 9, 15, 31, 63, 127, 255])
         )
         axes.minorticks_off()
-        axes.legend(frameon=False)
+        if lines:
+            axes.legend(frameon=False)
     return figure
 
 

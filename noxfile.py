@@ -66,7 +66,6 @@ def matrix(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Test the tools, then run every benchmark of cypool's own once, and keep nothing."""
     session.install(".", *group("asv"))
-    session.install(".", *group("asv"))
     session.run("python", "-m", "pytest", "asv_bench/tests/test_tools.py")
     session.run("python", "asv_bench/history.py", "short", *session.posargs)
 

@@ -29,6 +29,7 @@ svg { max-width: 100%; height: auto }
 table { border-collapse: collapse }
 td, th { padding: .2rem .8rem; border-bottom: 1px solid #ddd; text-align: right }
 td:first-child, th:first-child, .cases :is(td, th):last-child { text-align: left }
+.cases td:first-child { white-space: nowrap }
 """
 
 

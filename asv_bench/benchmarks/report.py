@@ -8,6 +8,7 @@ from .compare import CYPOOL, Record
 from .records import Machine, conditions, families, geometric_mean
 
 BEGIN, END = "<!-- speed table -->", "<!-- /speed table -->"
+RATIO = "times its speed"
 COLUMNS = ("torch", "onnxruntime", "openvino", "opencv", "scipy", "scikit-image", "jax")
 SHOWN = (
     "max_pool2d 2x2s2 64x224x224",
@@ -35,8 +36,8 @@ def markdown(machine: Machine, records: list[Record]) -> str:
     groups = families(records)
     groups["all"] = [one for members in groups.values() for one in members]
     lines = [_family_row(name, members) for name, members in groups.items()]
-    case_head = ["case", "ms", "of np.copyto", "best peer", *COLUMNS]
-    family_head = ["cases", "beside a peer", "times the best peer", "from, to", "peer ahead"]
+    case_head = ["case", "ms", "of np.copyto", "best peer", RATIO, *COLUMNS]
+    family_head = ["cases", "beside a peer", RATIO, "from, to", "peer ahead"]
     tables = [*_table(case_head, cases), "", *_table(family_head, lines)]
     return "\n".join([*tables, "", _note(machine)])
 
@@ -59,7 +60,8 @@ def _case_row(record: Record) -> list[str]:
         record.label,
         f"{record.seconds[CYPOOL] * 1e3:.3g}",
         f"{record.fraction:.2f}",
-        f"{best} {record.ratio(best):.3g}" if best else "n/a",
+        best or "n/a",
+        f"{record.ratio(best):.3g}" if best else "n/a",
         *(f"{record.ratio(one):.3g}" if one in record.seconds else "n/a" for one in COLUMNS),
     ]
 

@@ -80,6 +80,7 @@ sphinx_gallery_conf = {
     "reset_modules": ("matplotlib",),
     "backreferences_dir": None,
     "download_all_examples": False,
+    "within_subsection_order": "FileNameSortKey",
     "show_memory": False,
     "show_signature": False,
     "min_reported_time": 10_000,

@@ -1,9 +1,13 @@
 """Chinese search that splits a reader's words by the dictionary that split the pages' words."""
 
 import json
+import logging
 from pathlib import Path
 
+import jieba
 from sphinx.search.zh import SearchChinese
+
+jieba.setLogLevel(logging.WARNING)
 
 WORDS = Path(__file__).parents[1] / "search" / "zh_CN.txt"
 # The longest word of the dictionary at each place; else the browser's own segmentation, whose

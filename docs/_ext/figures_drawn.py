@@ -46,6 +46,7 @@ WORDS = {
 }
 FONTS = {"en": "DejaVu Sans", "zh_CN": "Noto Sans CJK SC"}
 COLOURS = ["#c2410c", "#0f766e", "#6d28d9", "#1d4ed8"]
+README = Path(__file__).parents[2] / "README.md"
 SMALL = np.array([[1, 3, 2, 1], [4, 8, 6, 5], [7, 2, 9, 0], [1, 3, 4, 6]])
 
 
@@ -146,20 +147,22 @@ def divisors(words):
 
 
 def speed(words):
-    """How many times as fast as the next best library each measured case is."""
-    rows = [(case, ratio) for case, ratio in measured() if ratio is not None]
-    figure, ax = plt.subplots(figsize=(7.2, 0.27 * len(rows) + 1.1), layout="constrained")
-    cases, ratios = zip(*reversed(rows), strict=True)
-    colours = ["#0f766e" if ratio >= 1 else "#c2410c" for ratio in ratios]
-    bars = ax.barh(cases, [ratio - 1 for ratio in ratios], left=1, color=colours, height=0.66)
-    ax.bar_label(bars, [f"{ratio:.2f}×" for ratio in ratios], padding=3, fontsize=8)
+    """How many times as fast as the best other library the measured cases are."""
+    rows = list(measured())[::-1]
+    figure, ax = plt.subplots(figsize=(7.2, 0.3 * len(rows) + 1.2), layout="constrained")
+    for place, (_, middle, low, high) in enumerate(rows):
+        colour = "#0f766e" if middle >= 1 else "#c2410c"
+        ax.barh(place, middle - 1, left=1, color=colour, height=0.62)
+        ax.plot([low, high], [place, place], color="#0f172a", linewidth=1.4)
+        ax.text(max(high, middle, 1) * 1.06, place, f"{middle:.2f}×", va="center", fontsize=8)
+    ax.set_yticks(range(len(rows)), [row[0] for row in rows], fontsize=8)
     ax.set_xscale("log")
-    ax.set_xlim(min(0.4, *ratios) * 0.8, max(ratios) * 1.7)
+    least, most = min(row[2] for row in rows), max(row[3] for row in rows)
+    ax.set_xlim(min(0.8, least * 0.85), most * 1.6)
     ax.axvline(1, color="#0f172a", linewidth=1)
     ax.set_xlabel(words["times"])
-    ax.tick_params("y", labelsize=8)
     ax.minorticks_off()
-    ticks = [tick for tick in (0.5, 1, 2, 5, 10, 20) if tick < max(ratios) * 1.7]
+    ticks = [tick for tick in (0.25, 0.5, 1, 2, 5, 10, 20, 50) if least * 0.85 < tick < most * 1.6]
     ax.set_xticks(ticks, [words["even"] if tick == 1 else f"{tick}×" for tick in ticks])
     for side in ("top", "right", "left"):
         ax.spines[side].set_visible(False)
@@ -167,28 +170,32 @@ def speed(words):
 
 
 def measured():
-    """Read README's table of speeds: each case, and its ratio to the best other library."""
-    text = Path(cypool.__file__).parents[1].joinpath("README.md")
-    if not text.exists():
-        text = Path(__file__).parents[2] / "README.md"
-    table = text.read_text("utf-8").partition("<!-- speed table -->\n")[2].splitlines()
-    head, _, *lines = [
-        [cell.strip() for cell in line.strip("|").split("|")]
-        for line in table[: table.index("")]
-        if line.startswith("|")
-    ]
-    for line in lines:
-        cells = dict(zip(head, line, strict=True))
-        ratio = cells["times its speed"]
-        yield cells["case"], float(ratio) if number(ratio) else None
+    """Read README's tables of speeds: names, ratios to the best other library, their ranges."""
+    text = README.read_text("utf-8")
+    block = text.partition("<!-- speed table -->")[2].partition("<!-- /speed table -->")[0]
+    head = []
+    for line in block.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if not line.startswith("|"):
+            head = []
+        elif not head:
+            head = cells
+        elif set(line) > set("|- "):
+            yield from ratios(dict(zip(head, cells, strict=True)))
 
 
-def number(text):
-    """Tell a ratio from a case that a library does not have."""
+def ratios(row):
+    """Take a case, or a family of cases with its mean and range, if a library can do it."""
     try:
-        return float(text or "") > 0
+        ratio = float(row["times its speed"])
+        if "case" in row:
+            yield row["case"], ratio, ratio, ratio
+        else:
+            low, high = map(float, row["from, to"].split(","))
+            name = f"{row['cases']} ({row['beside a peer']})"
+            yield name, ratio, low, high
     except ValueError:
-        return False
+        return
 
 
 FIGURES = {function.__name__: function for function in (kept, windows, strides, divisors, speed)}

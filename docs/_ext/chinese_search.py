@@ -49,6 +49,9 @@ function splitQuery(query) {
 class Chinese(SearchChinese):
     """Sphinx' Chinese, with a splitter for queries."""
 
+    # Names the stemmer's class in the script, and Latin words are stemmed as English.
+    language_name = "English"
+
     @property
     def js_splitter_code(self):
         """The script, with the words, longest first."""

@@ -53,6 +53,7 @@ def page(machine: Machine, records: list[Record]) -> str:
 <title>cypool: speed</title>
 <style>{STYLE}</style>
 <nav><a href="history/index.html">Speed by commit</a>
+<a href="history/index.html#bench_peers.Peers.time_case?x-axis=impl">Libraries by commit</a>
 <a href="history/index.html#/regressions">Regressions</a></nav>
 <h1>How fast is cypool?</h1>
 <p>{escape(conditions(machine))}</p>

@@ -7,15 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import cypool
 import gate
 import history
 import matrix
 import vendor
-from benchmarks import accuracy, peers, records
+from benchmarks import accuracy, bench_kernels, peers, records
 from benchmarks.calls import UnsupportedError, case_array, prepare_cypool
 from benchmarks.cases import FUNCTION, window_case
 from benchmarks.compare import DifferentError, Record, checked, run_case
 from benchmarks.families import FAMILIES, REPRESENTATIVE
+from benchmarks.suite import as_setup
 
 SMALL = window_case("max_pool2d", (3, 32, 48), 2)
 
@@ -92,6 +94,13 @@ def test_records_are_kept_and_replaced(tmp_path):
     assert machine == {"cpu": "two"}
     assert [one.speedup for one in kept] == [2.0, 8.0]
     assert records.geometric_mean([2.0, 8.0]) == pytest.approx(4)
+
+
+def test_every_public_function_is_timed():
+    pooling = [name for name in cypool.__all__ if FUNCTION.fullmatch(name)]
+    assert pooling == bench_kernels.FUNCTIONS
+    for name in pooling:
+        assert callable(as_setup(bench_kernels.typical(name)))
 
 
 def test_patterns_choose_cases(capsys):

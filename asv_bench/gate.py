@@ -58,11 +58,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("base", help="what to compare with")
     parser.add_argument("--head", default=str(HERE.parent), help="what to judge: the checkout")
+    parser.add_argument("--only", default="", metavar="TEXT", help="cases whose names hold this")
     parser.add_argument("--times", action="store_true", help="also time both, in turns")
     parser.add_argument("--worker", choices=["count", "time"], help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.worker:
-        return work(options.worker)
+        return work(options.worker, options.only)
     if not shutil.which("valgrind"):
         print("SKIPPED: no valgrind here, so no instructions are counted")
         return 0
@@ -74,8 +75,9 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"SKIPPED: {reason}, so there is nothing to compare with")
             return 0
         head = build(options.head, folder / "head")
-        verdicts = judge(count(base), count(head))
-        times = [timed(base, head) for _ in range(ROUNDS)] if options.times else []
+        only = options.only
+        verdicts = judge(count(base, only), count(head, only))
+        times = [timed(base, head, only) for _ in range(ROUNDS)] if options.times else []
     print(table(verdicts, times))
     failed = [one.label for one in verdicts if one.failed]
     print(f"{len(failed)} of {len(verdicts)} cases take over {LIMIT:.0%} more instructions")
@@ -113,9 +115,10 @@ def checkout(commit: str, folder: Path) -> Path:
     return folder
 
 
-def worker(target: Path, kind: str, *before: str) -> str:
+def worker(target: Path, kind: str, only: str, *before: str) -> str:
     """Run this file on an installed build, with the benchmarks of this checkout."""
-    command = [*before, sys.executable, "-P", str(HERE / "gate.py"), "-", "--worker", kind]
+    command = [*before, sys.executable, "-P", str(HERE / "gate.py"), "-"]
+    command += ["--worker", kind, "--only", only]
     paths = os.pathsep.join([str(target), str(HERE)])
     environment = os.environ | ISA | {"PYTHONPATH": paths, "PYTHONHASHSEED": "0"}
     done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
@@ -124,12 +127,12 @@ def worker(target: Path, kind: str, *before: str) -> str:
     return done.stdout
 
 
-def count(target: Path) -> dict[str, int]:
+def count(target: Path, only: str = "") -> dict[str, int]:
     """Return the instructions of every case: each second dump, after a warm-up."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "counts")
         before = ["valgrind", "--tool=callgrind", f"--dump-before={MARK}", "--quiet"]
-        labels = json.loads(worker(target, "count", *before, f"--callgrind-out-file={out}"))
+        labels = json.loads(worker(target, "count", only, *before, f"--callgrind-out-file={out}"))
         totals = [_total(Path(f"{out}.{number}")) for number in range(2, 2 * len(labels) + 1, 2)]
     return dict(zip(labels, totals, strict=True))
 
@@ -140,9 +143,9 @@ def _total(path: Path) -> int:
     return int(found[1])
 
 
-def timed(base: Path, head: Path) -> dict[str, float]:
+def timed(base: Path, head: Path, only: str = "") -> dict[str, float]:
     """Return head's time for base's 1, measured one right after the other."""
-    before, after = (json.loads(worker(target, "time")) for target in (base, head))
+    before, after = (json.loads(worker(target, "time", only)) for target in (base, head))
     return {label: after[label] / before[label] for label in before if label in after}
 
 
@@ -163,7 +166,7 @@ def table(verdicts: list[Verdict], times: list[dict[str, float]]) -> str:
     return "\n".join(lines)
 
 
-def work(kind: str) -> int:
+def work(kind: str, only: str) -> int:
     """Count or time every case that this build can do; print what was done as JSON."""
     import gc
 
@@ -173,6 +176,8 @@ def work(kind: str) -> int:
     gc.disable()
     done: dict[str, Any] = {}
     for case in [*map(shrunk, REPRESENTATIVE.values()), *tiny()]:
+        if only not in case.label:
+            continue
         try:
             call = prepare_cypool(case, case_array(case)).call
             call()

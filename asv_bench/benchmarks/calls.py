@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .cases import Case
-from .common import VIEWS, Array, as_dtype, make_array
+from .common import VALUES, VIEWS, Array, as_dtype, make_array
 
 Result = Array | tuple[Array, ...]
 
@@ -40,7 +40,7 @@ class Prepared:
 
 def case_array(case: Case) -> Array:
     """Return the array that the case pools."""
-    return VIEWS[case.view](make_array(case.shape, case.dtype))
+    return (VIEWS | VALUES)[case.view](make_array(case.shape, case.dtype))
 
 
 def public(name: str) -> Callable[..., Any]:

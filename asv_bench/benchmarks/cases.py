@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from math import prod
 
-from .common import as_dtype
+from .common import VIEWS, as_dtype
 
 Ints = tuple[int, ...]
 
@@ -74,6 +74,11 @@ class Case:
     def channels_last(self) -> bool:
         """Whether channels lie after the pooled axes."""
         return len(self.shape) > len(self.axes) and self.axes[-1] not in {-1, len(self.shape) - 1}
+
+    @property
+    def strided(self) -> bool:
+        """Whether the array is a view of another."""
+        return self.view != "whole" and self.view in VIEWS
 
     @property
     def keeps_integers(self) -> bool:

@@ -21,6 +21,22 @@ VIEWS: dict[str, Callable[[Array], Array]] = {
 }
 
 
+def _some_nans(x: Array) -> Array:
+    """Return the array with a NaN for every hundredth element."""
+    result = x.copy()
+    result.reshape(-1)[::100] = np.nan
+    return result
+
+
+# What processors and algorithms may be slow with: values, and not where they lie.
+VALUES: dict[str, Callable[[Array], Array]] = {
+    "with NaNs": _some_nans,
+    "denormal": lambda x: x * np.float32(1e-40),
+    "ascending": lambda x: np.sort(x, axis=-1),
+    "constant": np.zeros_like,
+}
+
+
 def as_dtype(name: str) -> np.dtype[Any]:
     """Turn a dtype name into a dtype; bfloat16 is ml_dtypes' own."""
     if name == "bfloat16":

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from .cases import Case, window_case
+from .common import VALUES
 
 BOTH = ("max_pool2d", "avg_pool2d")
 WINDOWS = ((2, 2, 0), (3, 2, 1), (5, 1, 2))
@@ -63,7 +64,9 @@ def _images() -> Iterator[Case]:
         yield window_case("max_pool2d", (4096, 4096), 2, dtype=dtype)
     for k in (3, 4, 8):
         yield window_case("avg_pool2d", (4096 // k * k, 4096 // k * k), k, dtype="uint8")
-    yield window_case("avg_pool2d", (8190, 8190), 2, dtype="uint8")
+    # Rows a power of two apart fall into the same sets of the caches.
+    for side in (8190, 8192):
+        yield window_case("avg_pool2d", (side, side), 2, dtype="uint8")
     yield window_case("avg_pool2d", (2048, 2048, 3), 2, axes=(0, 1), dtype="uint8")
     yield window_case("max_pool2d", (2048, 2048, 3), 2, axes=(0, 1), dtype="uint8")
     # Satellite mosaics, stacks of microscopy.
@@ -164,6 +167,14 @@ def _views() -> Iterator[Case]:
                 yield window_case(function, shape, k, s, p, view=view)
 
 
+def _hard_values() -> Iterator[Case]:
+    """Yield what processors and algorithms may be slow with."""
+    for view in VALUES:
+        for function in BOTH:
+            for k, s, p in WINDOWS:
+                yield window_case(function, (64, 224, 224), k, s, p, view=view)
+
+
 def _small_calls() -> Iterator[Case]:
     """Yield calls so small that only their overhead counts."""
     for function in BOTH:
@@ -183,6 +194,7 @@ FAMILIES: dict[str, tuple[Case, ...]] = {
     "signals and volumes": tuple(_one_and_three()),
     "indices and gradients": tuple(_indices()),
     "views": tuple(_views()),
+    "hard values": tuple(_hard_values()),
     "small calls": tuple(_small_calls()),
 }
 

@@ -1,8 +1,10 @@
 """The tools around the benchmarks: what they refuse, and that they can refuse."""
 
 import json
+import os
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -136,6 +138,33 @@ def test_gate_says_that_a_base_does_not_build(tmp_path, capsys):
     (tmp_path / "setup.py").write_text("raise SystemExit('broken')")
     assert gate.main([str(tmp_path)]) == 0
     assert "does not build here" in capsys.readouterr().out
+
+
+TWICE = """
+import functools, cypool
+once = cypool.max_pool2d
+@functools.wraps(once)
+def twice(*args, **options):
+    once(*args, **options)
+    return once(*args, **options)
+cypool.max_pool2d = twice
+"""
+
+
+def test_gate_sees_what_became_slower(tmp_path):
+    if not shutil.which("valgrind"):
+        pytest.skip("no valgrind here")
+    if gate.ISA["CYPOOL_ISA"] not in cypool.show_config("dicts")["isa"]["built"]:
+        pytest.skip("the level that callgrind knows is not built")
+    (tmp_path / "sitecustomize.py").write_text(TWICE)
+    installed = Path(cypool.__file__).parents[1]
+    base = gate.count(installed, "2x2s2 8x8")
+    again = gate.count(installed, "2x2s2 8x8")
+    slower = gate.count(Path(f"{tmp_path}{os.pathsep}{installed}"), "2x2s2 8x8")
+    assert len(base) >= 2
+    assert not any(one.failed for one in gate.judge(base, again))
+    failed = [one.label for one in gate.judge(base, slower) if one.failed]
+    assert failed == ["max_pool2d 2x2s2 8x8"]
 
 
 def test_gate_counts_small_arrays_of_the_same_kind():

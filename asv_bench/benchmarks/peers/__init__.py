@@ -21,7 +21,7 @@ Adapter = Callable[[Case, Array], Prepared]
 
 def _copied(case: Case, x: Array) -> Prepared:
     """Prepare cypool on a copy made by each call: what a view must not be slower than."""
-    if case.view == "whole":
+    if not case.strided:
         message = "the array is no view"
         raise UnsupportedError(message)
     return prepare_cypool(case, x, copy_first=True)

@@ -45,7 +45,7 @@ def numpy(case: Case, x: Array) -> Prepared:
     reduce: Any = REDUCTIONS[case.op]
     if case.form == "global":
         return Prepared(lambda: reduce(x, axis=case.axes, keepdims=True))
-    need(case.tiles and case.view == "whole", "windows do not tile the array")
+    need(case.tiles and not case.strided, "windows do not tile the array")
     kernel = _per_axis(case, case.kernel, 1)
     split: list[int] = []
     axes: list[int] = []
@@ -65,7 +65,7 @@ def scipy(case: Case, x: Array) -> Prepared:
     need(case.dtype not in SIXTEEN_BIT_FLOATS, "no such type in scipy.ndimage")
     need(not case.keeps_integers, "averages of integers are truncated after each axis")
     need(case.op in {"max", "min", "avg", "median"}, "no such filter")
-    need(case.view == "whole", "views stand beside their copies only")
+    need(not case.strided, "views stand beside their copies only")
     need(case.taps <= 2**14 or case.op != "median", "takes minutes")
     keep, size = centred(case), _per_axis(case, case.kernel, 1)
     from scipy import ndimage
@@ -94,7 +94,7 @@ def skimage(case: Case, x: Array) -> Prepared:
     need(case.form == "window" and case.tiles and not case.indices, "block_reduce tiles the array")
     need(case.dtype not in SIXTEEN_BIT_FLOATS, "no such type")
     need(case.op in REDUCTIONS, "no such reduction")
-    need(case.view == "whole", "views stand beside their copies only")
+    need(not case.strided, "views stand beside their copies only")
     from skimage.measure import block_reduce
     from skimage.transform import downscale_local_mean
 
@@ -107,7 +107,7 @@ def skimage(case: Case, x: Array) -> Prepared:
 def tinybrain(case: Case, x: Array) -> Prepared:
     """Downsampling of images and volumes in Fortran order, as NumPy's transposed view is."""
     need(case.form == "window" and case.tiles and not case.indices, "downsampling tiles the array")
-    need(case.view == "whole" and len(case.shape) in {2, 3}, "no such array")
+    need(not case.strided and len(case.shape) in {2, 3}, "no such array")
     need(case.axes in {(-2, -1), (-3, -2, -1)}, "pools the first axes in Fortran order")
     need(case.dtype not in SIXTEEN_BIT_FLOATS, "no such type")
     need(case.op in {"max", "avg", "mode"}, "no such function")

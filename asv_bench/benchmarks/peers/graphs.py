@@ -17,7 +17,7 @@ SLOW_TAPS = 300
 def _planes(case: Case, x: Array) -> Array:
     """See all axes but the pooled ones as one axis of channels."""
     need(case.form in {"window", "global", "adaptive"}, "no such function")
-    need(case.view == "whole", "views stand beside their copies only")
+    need(not case.strided, "views stand beside their copies only")
     need(not case.channels_last, "pools the last axes")
     # Direct sums and 1000 times slower maxima: nobody would use them.
     need(case.form != "window" or case.taps <= SLOW_TAPS or len(case.axes) == 1, "takes minutes")
@@ -119,7 +119,7 @@ def _openvino_model(ov: Any, case: Case, shape: Ints) -> Any:
 def _openvino_input(case: Case, x: Array) -> Array:
     if not case.channels_last:
         return _planes(case, x)
-    need(case.form in {"window", "global"} and case.view == "whole", "no such function")
+    need(case.form in {"window", "global"} and not case.strided, "no such function")
     need(case.form == "global" or case.taps <= SLOW_TAPS, "takes minutes")
     return x[(None,) * (4 - x.ndim)]
 

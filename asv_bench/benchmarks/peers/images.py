@@ -30,7 +30,7 @@ def opencv(case: Case, x: Array) -> Prepared:
 
 def _by_plane(case: Case, x: Array, prepare: Any) -> Prepared:
     """Prepare an image, or each plane of a stack."""
-    need(case.view == "whole", "views stand beside their copies only")
+    need(not case.strided, "views stand beside their copies only")
     if case.channels_last:
         shown = x.reshape(x.shape[-3:])
         one = prepare(shown[:, :, 0] if x.shape[-1] == 1 else shown)

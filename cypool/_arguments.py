@@ -302,6 +302,20 @@ def empty_windows(value: float, dtype: DType) -> None:
         raise ValueError(sentence("dtype", rule, dtype))
 
 
+def output_pair(out: object, x: Array, shape: tuple[int, ...], dtype: DType) -> tuple[Array, Array]:
+    """Check the two arrays that are to receive values and indices."""
+    if not isinstance(out, tuple | list):
+        raise TypeError(sentence("out", "be a pair of arrays with `return_indices`", type(out)))
+    if len(out) != 2:
+        raise ValueError(sentence("out", "be a pair of arrays with `return_indices`", len(out)))
+    values, indices = out
+    output(values, x, shape, dtype)
+    output(indices, x, shape, np.dtype(np.int64))
+    if _overlap(values, indices):
+        raise ValueError("`out` must hold two arrays that share no memory, got two that do")
+    return values, indices
+
+
 def output(out: object, x: Array, shape: tuple[int, ...], dtype: DType) -> None:
     """Check an array that is to receive the result."""
     if type(out) is not np.ndarray and (not isinstance(out, np.ndarray) or _is_masked(out)):

@@ -44,7 +44,8 @@ PARAMETERS = {
         Default: False.""",
     "return_indices": """
         bool, optional
-        Reserved: only False is implemented. Default: False.""",
+        Whether to return, beside the values, where they lie: int64 indices, flat in the plane of
+        the pooled axes, row-major in the order of `axes`, as PyTorch's are. Default: False.""",
     "count_include_pad": """
         bool, optional
         Whether elements of the padding count in the divisor of a mean; what `ceil_mode` adds
@@ -94,6 +95,11 @@ PARAMETERS = {
         Array to write the result to, of the result's shape and dtype, of any strides, without
         memory in common with `x`. Its content is undefined after a KeyboardInterrupt.
         Default: a new array.""",
+    "max out": """
+        ndarray or pair of ndarrays, optional
+        Array to write the result to, of the result's shape and dtype, of any strides, without
+        memory in common with `x`; with `return_indices` a pair, for values and int64 indices. Its
+        content is undefined after a KeyboardInterrupt. Default: a new array.""",
     "num_threads": """
         int, optional
         Most threads to use, at least 1. Default: OpenMP's limit at the call, and where
@@ -101,12 +107,15 @@ PARAMETERS = {
         Small arrays take one thread in any case.""",
 }
 
-MAXIMA_AND_INDICES = """The largest elements, in the dtype of `x`; with `return_indices` a tuple of
+PARAMETERS["min out"] = PARAMETERS["max out"]
+
+PAIR = """; with `return_indices` a tuple of
     them and of their positions, which are int64 and flat in the plane of the pooled axes"""
+MAXIMA_AND_INDICES = "The largest elements, in the dtype of `x`" + PAIR
 
 RETURNS = {
-    "max": "The largest elements, in the dtype of `x`",
-    "min": "The smallest elements, in the dtype of `x`",
+    "max": MAXIMA_AND_INDICES,
+    "min": "The smallest elements, in the dtype of `x`" + PAIR,
     "avg": "The means, in the dtype that `dtype` says",
     "sum": "The sums, in the dtype that `dtype` says",
     "lp": "The norms, in the dtype of `x` if that is floating, in float64 otherwise",
@@ -131,12 +140,14 @@ MemoryError
 PROMISES = {
     "max": """
 Padding is never the maximum. Of equal elements, such as -0.0 and 0.0, the first one in the window
-counts. A window without an element, as dilation can leave it, gives the least value of the dtype,
--inf for floats.""",
+counts, and its index is returned; so is that of the first NaN, or, with "omit", of the first
+maximum among the numbers. A window without an element, as dilation can leave it, gives the least
+value of the dtype, -inf for floats, and the index -1.""",
     "min": """
 Padding is never the minimum. Of equal elements, such as -0.0 and 0.0, the first one in the window
-counts. A window without an element, as dilation can leave it, gives the greatest value of the
-dtype, inf for floats.""",
+counts, and its index is returned; so is that of the first NaN, or, with "omit", of the first
+minimum among the numbers. A window without an element, as dilation can leave it, gives the greatest
+value of the dtype, inf for floats, and the index -1.""",
     "avg": """
 Sums are formed without subtraction, so no element leaves a trace outside its windows. The divisors
 are PyTorch's. A window without an element, as dilation can leave it, gives 0 if padding counts,

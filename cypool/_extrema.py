@@ -10,7 +10,7 @@ from cypool._plan import pool
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from cypool._typing import Array, Axes, NanPolicy, Padding, PerAxis
+    from cypool._typing import Array, Axes, MaybeIndexed, NanPolicy, Padding, PerAxis
 
 
 @documented
@@ -25,9 +25,9 @@ def max_pool1d(
     *,
     axes: PerAxis = (-1,),
     nan_policy: NanPolicy = "propagate",
-    out: Array | None = None,
+    out: Array | tuple[Array, Array] | None = None,
     num_threads: int | None = None,
-) -> Array:
+) -> MaybeIndexed:
     """Take the maximum of every window along one axis.
 
     Examples
@@ -53,9 +53,9 @@ def max_pool2d(
     *,
     axes: Axes = (-2, -1),
     nan_policy: NanPolicy = "propagate",
-    out: Array | None = None,
+    out: Array | tuple[Array, Array] | None = None,
     num_threads: int | None = None,
-) -> Array:
+) -> MaybeIndexed:
     """Take the maximum of every window along two axes.
 
     Examples
@@ -64,6 +64,9 @@ def max_pool2d(
     >>> cypool.max_pool2d([[1, 5, 2], [4, 3, 6], [7, 0, 8]], 2, stride=1)
     array([[5, 6],
            [7, 8]])
+    >>> values, indices = cypool.max_pool2d([[1, 5], [4, 3]], 2, return_indices=True)
+    >>> indices
+    array([[1]])
     """
     window = (kernel_size, stride, padding, dilation, ceil_mode, axes)
     options = (nan_policy, return_indices)
@@ -82,9 +85,9 @@ def max_pool3d(
     *,
     axes: Axes = (-3, -2, -1),
     nan_policy: NanPolicy = "propagate",
-    out: Array | None = None,
+    out: Array | tuple[Array, Array] | None = None,
     num_threads: int | None = None,
-) -> Array:
+) -> MaybeIndexed:
     """Take the maximum of every window along three axes.
 
     Examples
@@ -111,9 +114,9 @@ def min_pool1d(
     *,
     axes: PerAxis = (-1,),
     nan_policy: NanPolicy = "propagate",
-    out: Array | None = None,
+    out: Array | tuple[Array, Array] | None = None,
     num_threads: int | None = None,
-) -> Array:
+) -> MaybeIndexed:
     """Take the minimum of every window along one axis.
 
     Examples
@@ -139,9 +142,9 @@ def min_pool2d(
     *,
     axes: Axes = (-2, -1),
     nan_policy: NanPolicy = "propagate",
-    out: Array | None = None,
+    out: Array | tuple[Array, Array] | None = None,
     num_threads: int | None = None,
-) -> Array:
+) -> MaybeIndexed:
     """Take the minimum of every window along two axes.
 
     Examples
@@ -168,9 +171,9 @@ def min_pool3d(
     *,
     axes: Axes = (-3, -2, -1),
     nan_policy: NanPolicy = "propagate",
-    out: Array | None = None,
+    out: Array | tuple[Array, Array] | None = None,
     num_threads: int | None = None,
-) -> Array:
+) -> MaybeIndexed:
     """Take the minimum of every window along three axes.
 
     Examples

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from marshal import dumps
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from cypool import _arguments, _dispatch, _geometry, _layout, _threads
+from cypool import _arguments, _dispatch, _geometry, _layout, _selection, _threads
 from cypool._reductions import FUNCTIONS, Reduction
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ class Plan:
     work: int
     # Whether the kernel fills a new C-contiguous result, and nothing else is to do.
     is_simple: bool
+    # Whether the result is a pair of values and indices.
+    indexed: bool
 
 
 def pool(
@@ -61,7 +63,7 @@ def pool(
     options: tuple[object, ...],
     *,
     dtype: object = None,
-    out: Array | None = None,
+    out: Array | tuple[Array, Array] | None = None,
     num_threads: object = None,
 ) -> Array:
     """Pool `rank` axes of `x`; `window` and `options` as the public functions give them."""
@@ -69,7 +71,9 @@ def pool(
     kernels = _dispatch.kernels
     key = plan = None
     try:
-        into = None if out is None or not out.flags.aligned else out.strides
+        into = None
+        if out is not None and not isinstance(out, tuple | list) and out.flags.aligned:
+            into = out.strides
         # As keys of a dict True, 1 and 1.0 are one; as `marshal` writes them they are not.
         arguments = dumps((op, rank, window, options), 2)  # type: ignore[arg-type]
         key = (kernels, array.shape, array.strides, array.dtype, into, dtype, arguments)
@@ -87,7 +91,9 @@ def pool(
         result: Array = np.empty(plan.shape, plan.dtype)
         _kernel(plan, kernels, array, result, threads)
         return result
-    return _run(plan, kernels, array, out, threads)
+    if plan.indexed:
+        return cast("Array", _selection.run(plan, array, out, threads))
+    return _run(plan, kernels, array, cast("Array | None", out), threads)
 
 
 def _is_plain(value: object) -> bool:
@@ -144,7 +150,7 @@ def _make(
     window: tuple[object, ...],
     options: tuple[object, ...],
     dtype: object,
-    out: Array | None,
+    out: Any,
 ) -> Plan:
     """Check all arguments but `num_threads`, and plan their call."""
     _arguments.input_dtype(x.dtype)
@@ -161,7 +167,7 @@ def _make(
 
     order = _layout.memory_order(x.shape, x.strides)
     strides = _layout.dense_strides(full, order, computed.itemsize)
-    if out is not None:
+    if out is not None and not reduction.indexed:
         _arguments.output(out, x, shape, reduction.dtype)
         if _takes_result(out, computed):
             strides = _layout.spread(out.strides, kept, x.ndim)
@@ -186,9 +192,10 @@ def _make(
         bool(packed) and not empty and computed == reduction.dtype and order == sorted(order)
     )
     work = x.nbytes + computed.itemsize * math.prod(full)
+    indexed = reduction.indexed
     return Plan(
         packed, shape, reduction.dtype, order, computed, family, empty, reduction.empty, work,
-        is_simple,
+        is_simple and not indexed, indexed,
     )  # fmt: skip
 
 

@@ -42,6 +42,8 @@ class Reduction:
     divisor: int = 0
     # Whether the divisors of averages count padding.
     count_pad: bool = False
+    # Whether the places of the results are asked for, too.
+    indexed: bool = False
 
 
 def maximum(given: DType, _requested: object, _area: int, *options: object) -> Reduction:
@@ -69,13 +71,11 @@ def _extremum(
     op: str, given: DType, empty: float, nan_policy: object, return_indices: object = False
 ) -> Reduction:
     nan = _arguments.choice("nan_policy", nan_policy, NAN_POLICIES)
-    if _arguments.flag("return_indices", return_indices):
-        raise NotImplementedError(
-            "`return_indices` must be False until indices are implemented, got True"
-        )
+    indexed = _arguments.flag("return_indices", return_indices)
     name = _arguments.input_dtype(given)
     accumulator = "float32" if name in {"float16", "bfloat16"} else name
-    return Reduction(op, name, accumulator, name, given.newbyteorder("="), empty, nan)
+    dtype = given.newbyteorder("=")
+    return Reduction(op, name, accumulator, name, dtype, empty, nan, indexed=indexed)
 
 
 def average(

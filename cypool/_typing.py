@@ -17,3 +17,5 @@ Padding: TypeAlias = PerAxis | Sequence[PerAxis] | Literal["valid", "same", "sam
 NanPolicy: TypeAlias = Literal["propagate", "omit"]
 Rounding: TypeAlias = Literal["half_even", "half_up", "floor", "trunc"]
 OutputSize: TypeAlias = SupportsIndex | Sequence[SupportsIndex | None] | None
+# An array, or, with `return_indices`, two: a union would have every caller tell which.
+MaybeIndexed: TypeAlias = Any

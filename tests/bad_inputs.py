@@ -34,6 +34,7 @@ def rows(name, functions, how, error, message, source, *x):
         yield Row(f"{name}-{function}", function, full, error, message, source, *x)
 
 
+SHARED = np.zeros((1, 4, 2, 2), np.int64)
 ROWS = []
 
 
@@ -223,7 +224,30 @@ for flag, functions in FLAGS.items():
         f"`{flag}` must be True or False",
         API,
     )
-add("indices", EXTREMES, {"return_indices": True}, NotImplementedError, "`return_indices`", API)
+INDEXED = {"return_indices": True}
+refuse_out = {
+    TypeError: [np.zeros((1, 4, 2, 2), np.float32), "ab", {1, 2}, (None, None)],
+    ValueError: [
+        (),
+        (np.zeros((1, 4, 2, 2), np.float32),) * 2,
+        (np.zeros((1, 4, 2, 2), np.float32), np.zeros((1, 4, 2, 2), np.int32)),
+        (np.zeros((1, 4, 2, 2), np.float32), np.zeros((1, 4, 2, 1), np.int64)),
+        (np.zeros((1, 4, 2, 2), np.float64), np.zeros((1, 4, 2, 2), np.int64)),
+        (SHARED.view(np.float32)[..., ::2], SHARED),
+    ],
+}
+for error, outs in refuse_out.items():
+    for number, out in enumerate(outs):
+        name = f"indices-out-{error.__name__}-{number}"
+        add(name, EXTREMES, INDEXED | {"out": out}, error, "`out` must", API)
+add(
+    "indices-stride",
+    EXTREMES,
+    INDEXED | {"stride": 0},
+    ValueError,
+    "`stride` must be at least 1, got 0",
+    "CVE-2025-2953",
+)
 refuse(
     "nan_policy",
     EXTREMES + SUMS,

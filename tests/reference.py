@@ -238,3 +238,36 @@ def pool_bins(op, x, bins, *, axes, dtype=None, exact=False, **how):
                 found = elements[first_maximum(values)]
                 places[lead + place] = np.ravel_multi_index(found, lengths)
     return np.moveaxis(result, last, axes), np.moveaxis(places, last, axes)
+
+
+def first_extreme(op, values, nan_policy):
+    """Which of a window's elements its maximum or minimum is."""
+    best = 0
+    for at, value in enumerate(values):
+        best_is_nan, is_nan = values[best] != values[best], value != value
+        if best_is_nan or is_nan:
+            chosen = is_nan if nan_policy == "propagate" else best_is_nan
+            better = chosen and is_nan != best_is_nan
+        else:
+            better = value > values[best] if op == "max" else value < values[best]
+        best = at if better else best
+    return best
+
+
+def indices(
+    op, x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, *,
+    axes=(-2, -1), nan_policy="propagate",
+):  # fmt: skip
+    """Where the results of `pool` lie in the plane of the pooled axes; -1 for nowhere."""
+    plan = resolve(x.shape, kernel_size, stride, padding, dilation, ceil_mode, axes=axes)
+    last = range(-len(axes), 0)
+    planes = np.moveaxis(x, axes, last)
+    sizes = planes.shape[-len(axes) :]
+    result = np.full(planes.shape[: -len(axes)] + tuple(step["out"] for step in plan), -1)
+    convert = float if is_float(x.dtype) else int
+    for place, elements, _ in windows(x.shape, plan):
+        for lead in np.ndindex(planes.shape[: -len(axes)]) if elements else ():
+            values = [convert(planes[lead + element]) for element in elements]
+            found = elements[first_extreme(op, values, nan_policy)]
+            result[lead + place] = np.ravel_multi_index(found, sizes)
+    return np.moveaxis(result, last, axes)

@@ -34,7 +34,8 @@ class Case:
         if self.op == "avg":
             return cypool.avg_pool2d(photo, *window, dtype=photo.dtype, **options)
         call = cypool.max_pool2d if self.op == "max" else cypool.min_pool2d
-        return call(photo, *window, **options)
+        result: Array = call(photo, *window, **options)
+        return result
 
 
 CASES = (

@@ -1,0 +1,102 @@
+"""The best of a few neighbours and its place, as functions of single lanes that loops vectorise."""
+
+from _ops cimport Max, MaxOmit, Min, MinOmit, identity
+from _types cimport (
+    f32_row, f64_row, i32_row, i64_row, int32_t, int64_t, u32_row, u64_row, uint32_t, uint64_t,
+)
+
+ctypedef fused choice_t:
+    Max
+    Min
+    MaxOmit
+    MinOmit
+
+ctypedef fused lane_t:
+    int32_t
+    uint32_t
+    int64_t
+    uint64_t
+    float
+    double
+
+ctypedef fused lane_row:
+    i32_row
+    u32_row
+    i64_row
+    u64_row
+    f32_row
+    f64_row
+
+ctypedef fused place_t:
+    int32_t
+    int64_t
+
+cdef inline lane_t best(choice_t op, lane_t a, lane_t b) noexcept nogil:
+    """Choose the extreme of two neighbours."""
+    cdef lane_t chosen
+    if choice_t is Max or choice_t is MaxOmit:
+        chosen = b if b > a else a
+    else:
+        chosen = b if b < a else a
+    if lane_t is float or lane_t is double:
+        # Comparisons with a NaN are false, so a NaN on the left has stayed.
+        if choice_t is Max or choice_t is Min:
+            chosen = b if b != b else chosen
+        else:
+            chosen = b if a != a else chosen
+    return chosen
+
+
+cdef inline bint is_found(choice_t op, lane_t value, lane_t chosen) noexcept nogil:
+    """Tell whether a part of the window has what was chosen of the whole; the first one counts."""
+    if lane_t is float or lane_t is double:
+        if choice_t is Max or choice_t is Min:
+            return (value == chosen) | (value != value)
+        else:
+            return (value == chosen) | (chosen != chosen)
+    else:
+        return value == chosen
+
+
+cdef inline place_t place2(choice_t op, lane_t a, lane_t b, place_t p, place_t q) noexcept nogil:
+    """Find the place of the best of two.
+
+    Places are chosen by the result, and not while it is made: GCC would turn values and places that
+    depend on the same comparison into branches.
+    """
+    return p if is_found(op, a, best(op, a, b)) else q
+
+
+cdef inline lane_t best3(choice_t op, lane_t a, lane_t b, lane_t c) noexcept nogil:
+    return best(op, best(op, a, b), c)
+
+
+cdef inline place_t place3(
+    choice_t op, lane_t a, lane_t b, lane_t c, place_t p, place_t q, place_t r
+) noexcept nogil:
+    cdef lane_t chosen = best3(op, a, b, c)
+    cdef place_t found = q if is_found(op, b, chosen) else r
+    return p if is_found(op, a, chosen) else found
+
+
+cdef inline lane_t best5(
+    choice_t op, lane_t a, lane_t b, lane_t c, lane_t d, lane_t e
+) noexcept nogil:
+    return best3(op, best3(op, a, b, c), d, e)
+
+
+cdef inline place_t place5(
+    choice_t op, lane_t a, lane_t b, lane_t c, lane_t d, lane_t e,
+    place_t p, place_t q, place_t r, place_t s, place_t t,
+) noexcept nogil:
+    cdef lane_t chosen = best5(op, a, b, c, d, e)
+    cdef place_t found = s if is_found(op, d, chosen) else t
+    found = r if is_found(op, c, chosen) else found
+    found = q if is_found(op, b, chosen) else found
+    return p if is_found(op, a, chosen) else found
+
+
+cdef inline bint is_identity(choice_t op, lane_t value) noexcept nogil:
+    if choice_t is MaxOmit or choice_t is MinOmit:
+        return value != value
+    return value == identity(op, value)

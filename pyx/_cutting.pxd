@@ -1,0 +1,204 @@
+"""How a pooling with indices is cut into tiles, and how much scratch a thread gets.
+
+As everywhere, none of it changes a bit of the result: the sizes follow the caches.
+"""
+
+from libc.stdint cimport uintptr_t
+
+from _desk cimport Band, Desk, Layout, Pairs, Part, band_of
+from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, divide_up
+from _select cimport VECTOR, looks_every
+from _types cimport int64_t
+
+cdef enum:
+    ROW_LANES = 2048            # results of a row, before it is cut into columns
+    LONG_ROW = 65536            # lanes of a padded row, before its windows are cut into chunks
+    SHORT_ROW = 192             # lanes below which padded rows go through the loops together
+    TILE_BYTES = 24 * 1024      # rows of pairs: they should stay in the L1 cache
+    MOST_BYTES = 1 << 23        # rows of pairs of large windows
+    TILE_WORK = 1 << 14         # elements below which a tile takes several planes
+    ALIGNMENT = 64
+    SLACK = 128                 # bytes behind each buffer that wide moves may touch
+
+
+cdef inline Py_ssize_t overlap_of(const Axis* axis) noexcept nogil:
+    """Count the positions that two neighbouring windows span together, beyond their stride."""
+    return max((axis.kernel - 1) * axis.dilation + 1 - axis.stride, 0)
+
+
+cdef inline Py_ssize_t rows_for(
+    const Plan* plan, const Layout* layout, int i
+) noexcept nogil:
+    """Count the rows of scratch that a tile needs of an axis."""
+    cdef Band band = band_of(&plan.axes[i], 0, layout.tile[i], 0, layout.taps[i], i != COLUMN)
+    return band.rows
+
+
+cdef inline Py_ssize_t outputs(
+    const Axis* axis, Py_ssize_t rows, Py_ssize_t most
+) noexcept nogil:
+    """Choose how many outputs of an axis to take, given room for so many rows of scratch."""
+    cdef Py_ssize_t overlap = overlap_of(axis)
+    cdef Py_ssize_t stride = min(axis.stride, axis.kernel)
+    cdef Py_ssize_t count = max((rows - overlap) // stride, 4 * overlap // axis.stride)
+    return max(1, min(count, most // stride, axis.out))
+
+
+cdef inline void limit_taps(
+    const Plan* plan, Layout* layout, int i, Py_ssize_t rows
+) noexcept nogil:
+    """Cut windows into chunks of taps, as far as the scratch is too small for whole ones."""
+    layout.taps[i] = plan.axes[i].kernel
+    while layout.taps[i] > 1 and rows_for(plan, layout, i) > rows:
+        layout.taps[i] = divide_up(layout.taps[i], 2)
+
+
+cdef inline void make_layout(Plan* plan, Layout* layout, Py_ssize_t threads) noexcept nogil:
+    """Choose tiles for one call."""
+    cdef const Axis* columns = &plan.axes[COLUMN]
+    cdef Py_ssize_t row_bytes, tiles, work
+    layout.tile[COLUMN] = outputs(columns, ROW_LANES // plan.inner, LONG_ROW // plan.inner)
+    layout.taps[COLUMN] = columns.kernel
+    limit_taps(plan, layout, COLUMN, LONG_ROW // plan.inner)
+    layout.looks_every = (
+        plan.inner == 1 and columns.dilation == 1 and layout.taps[COLUMN] == columns.kernel
+        and looks_every(columns.kernel, columns.stride)
+    )
+    row_bytes = layout.tile[COLUMN] * plan.inner * 2 * plan.accumulator_size
+    layout.tile[ROW] = outputs(&plan.axes[ROW], TILE_BYTES // row_bytes, MOST_BYTES // row_bytes)
+    tiles = plan.outer * divide_up(columns.out, layout.tile[COLUMN]) * plan.axes[DEPTH].out
+    if threads > 1 and tiles < 4 * threads:
+        layout.tile[ROW] = max(1, min(
+            layout.tile[ROW], divide_up(plan.axes[ROW].out * tiles, 4 * threads)
+        ))
+    limit_taps(plan, layout, ROW, MOST_BYTES // row_bytes)
+    row_bytes *= layout.tile[ROW]
+    layout.tile[DEPTH] = 1
+    if plan.axes[DEPTH].kernel > 1:
+        layout.tile[DEPTH] = outputs(
+            &plan.axes[DEPTH], 8 * TILE_BYTES // row_bytes, MOST_BYTES // row_bytes
+        )
+    limit_taps(plan, layout, DEPTH, 4 * MOST_BYTES // row_bytes)
+    choose_lines(plan, layout)
+    work = rows_for(plan, layout, ROW) * layout.pitch_in * plan.inner * (
+        rows_for(plan, layout, DEPTH)
+    )
+    layout.planes = max(1, min(TILE_WORK // work, plan.outer // (4 * threads)))
+
+
+cdef inline void choose_lines(Plan* plan, Layout* layout) noexcept nogil:
+    """Choose whether rows go through the loops together: in place, or after they are padded."""
+    cdef const Axis* columns = &plan.axes[COLUMN]
+    cdef Py_ssize_t rows = rows_for(plan, layout, ROW)
+    cdef Py_ssize_t reach = rows_for(plan, layout, COLUMN)
+    cdef Py_ssize_t pitch = divide_up(reach, columns.stride)
+    cdef bint is_whole = layout.tile[COLUMN] == columns.out and (
+        layout.taps[COLUMN] == columns.kernel and layout.taps[ROW] == plan.axes[ROW].kernel
+    )
+    cdef bint is_inside = columns.before == 0 and (
+        (columns.out - 1) * columns.stride + (columns.kernel - 1) * columns.dilation < columns.size
+    )
+    layout.is_direct = plan.runs_in and plan.input == plan.accumulator
+    layout.lines = 1
+    layout.pitch_in, layout.pitch_out = reach, layout.tile[COLUMN]
+    if not is_whole or rows == 1:
+        return
+    if layout.is_direct and is_inside and pitch * columns.stride == columns.size and (
+        plan.axes[ROW].stride_in == columns.size * plan.inner * plan.input_size
+    ):
+        layout.lines = rows
+    elif layout.tile[COLUMN] * plan.inner < SHORT_ROW and pitch * columns.stride <= 2 * reach:
+        layout.lines = rows
+        layout.is_direct = False
+    if layout.lines > 1:
+        layout.pitch_in, layout.pitch_out = pitch * columns.stride, pitch
+
+
+cdef inline Py_ssize_t tiles_along(
+    const Plan* plan, const Layout* layout, int i
+) noexcept nogil:
+    return divide_up(plan.axes[i].out, layout.tile[i])
+
+
+cdef inline Py_ssize_t count_parts(const Plan* plan, const Layout* layout) noexcept nogil:
+    """Count the tiles of a call."""
+    return divide_up(plan.outer, layout.planes) * tiles_along(plan, layout, DEPTH) * (
+        tiles_along(plan, layout, ROW) * tiles_along(plan, layout, COLUMN)
+    )
+
+
+cdef inline Part part_at(
+    const Plan* plan, const Layout* layout, Py_ssize_t index
+) noexcept nogil:
+    """Find a tile by its number."""
+    cdef Part part
+    cdef int i
+    for i in range(COLUMN, DEPTH - 1, -1):
+        part.first[i] = index % tiles_along(plan, layout, i) * layout.tile[i]
+        part.count[i] = min(layout.tile[i], plan.axes[i].out - part.first[i])
+        index //= tiles_along(plan, layout, i)
+    part.plane = index * layout.planes
+    part.planes = min(layout.planes, plan.outer - part.plane)
+    return part
+
+
+cdef inline char* take(char** memory, Py_ssize_t size) noexcept nogil:
+    """Cut an aligned piece off; without memory, only measure."""
+    cdef char* piece = memory[0]
+    memory[0] = piece + (size + SLACK + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT
+    return piece
+
+
+cdef inline Pairs take_pairs(char** memory, Py_ssize_t count, Py_ssize_t size) noexcept nogil:
+    cdef Pairs pairs
+    pairs.values = take(memory, count * size)
+    pairs.places = take(memory, count * size)
+    return pairs
+
+
+cdef inline Py_ssize_t furnish(
+    const Plan* plan, const Layout* layout, Desk* desk, char* memory
+) noexcept nogil:
+    """Lay a thread's buffers out in its memory and give their size."""
+    cdef Py_ssize_t size = plan.accumulator_size
+    cdef Py_ssize_t row = layout.pitch_out * plan.inner
+    cdef Py_ssize_t tile = layout.tile[ROW] * row
+    # What the last windows of a row reach beyond it is never used, but read.
+    cdef Py_ssize_t padded = plan.inner * (
+        layout.lines * layout.pitch_in + rows_for(plan, layout, COLUMN)
+        + VECTOR * plan.axes[COLUMN].stride
+    )
+    cdef char* here
+    cdef int i
+    memory = <char*> ((<uintptr_t> memory + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT)
+    here = memory
+    desk.margins_of = -1
+    desk.is_numbered = False
+    desk.padded = take(&here, padded * size)
+    desk.raw = take(&here, 0 if plan.runs_in else padded * plan.input_size)
+    for i in range(3):
+        desk.wide[i] = take_pairs(&here, padded, size)
+    desk.joined[COLUMN] = take_pairs(&here, row, size)
+    desk.joined[ROW] = take_pairs(
+        &here, tile if layout.taps[ROW] < plan.axes[ROW].kernel else 0, size
+    )
+    desk.joined[DEPTH] = take_pairs(
+        &here,
+        layout.tile[DEPTH] * tile if layout.taps[DEPTH] < plan.axes[DEPTH].kernel else 0, size,
+    )
+    desk.rows = take_pairs(&here, rows_for(plan, layout, ROW) * row, size)
+    desk.slabs = take_pairs(
+        &here, 0 if plan.axes[DEPTH].kernel == 1 else rows_for(plan, layout, DEPTH) * tile, size
+    )
+    desk.result = take_pairs(&here, layout.tile[DEPTH] * tile, size)
+    desk.starts = take(&here, padded * size)
+    desk.firsts = take(&here, row * size)
+    desk.finished = take(&here, row * plan.output_size)
+    desk.indices = <int64_t*> take(&here, row * sizeof(int64_t))
+    return here - memory
+
+
+cdef inline Py_ssize_t desk_bytes(const Plan* plan, const Layout* layout) noexcept nogil:
+    """Measure what one thread needs."""
+    cdef Desk unused
+    return furnish(plan, layout, &unused, NULL) + ALIGNMENT

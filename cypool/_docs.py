@@ -108,6 +108,7 @@ PARAMETERS = {
 }
 
 PARAMETERS["min out"] = PARAMETERS["max out"]
+PARAMETERS["adaptive_max out"] = PARAMETERS["out"]
 
 PAIR = """; with `return_indices` a tuple of
     them and of their positions, which are int64 and flat in the plane of the pooled axes"""

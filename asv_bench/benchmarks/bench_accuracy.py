@@ -32,9 +32,11 @@ class Averages:
     def track_error(self, dtype, window):
         return worst_ulps(self.case, self.x, self.result)
 
+    track_error.pretty_name = "Error of averages"
     track_error.unit = "ulp of the window's mean magnitude"
 
     def track_error_of_bound(self, dtype, window):
         return worst_of_bound(self.case, self.x, self.result)
 
+    track_error_of_bound.pretty_name = "Error beside its bound"
     track_error_of_bound.unit = "of the promised bound"

@@ -50,6 +50,7 @@ def typical(function: str) -> Case:
 class Functions(OneCall):
     """Every function that pools, on one thread."""
 
+    pretty_name = "Every function"
     timer = process_time
     params = FUNCTIONS
     param_names = ("function",)
@@ -72,6 +73,7 @@ WINDOWS = {"2x2s2": (2, 2, 0), "3x3s2p1": (3, 2, 1), "5x5s1p2": (5, 1, 2)}
 class Windows(OneCall):
     """Maxima and averages: dtype by layout by window."""
 
+    pretty_name = "Windows by dtype and layout"
     timer = process_time
     params = (
         ["max_pool2d", "avg_pool2d"],
@@ -92,6 +94,7 @@ class Windows(OneCall):
 class Cases(OneCall):
     """Calls from real networks and images, as in the matrix beside the peers."""
 
+    pretty_name = "Calls from networks and images"
     timer = process_time
     params = list(REPRESENTATIVE)
     param_names = ("case",)
@@ -106,6 +109,7 @@ class Cases(OneCall):
 class LargeWindows(OneCall):
     """Stride 1 on one image: the time should not follow the window."""
 
+    pretty_name = "Large windows"
     timer = process_time
     params = (["max_pool2d", "avg_pool2d", "sum_pool2d"], [3, 5, 9, 15, 31, 63, 127])
     param_names = ("function", "k")
@@ -120,6 +124,7 @@ class LargeWindows(OneCall):
 class Backward(OneCall):
     """Gradients of windows."""
 
+    pretty_name = "Gradients"
     timer = process_time
     params = (
         ["max_pool2d_backward", "avg_pool2d_backward", "lp_pool2d_backward"],
@@ -139,6 +144,7 @@ class Backward(OneCall):
 class Overhead(OneCall):
     """Calls so small that only their overhead counts."""
 
+    pretty_name = "Smallest calls"
     timer = process_time
     params = (["max_pool2d", "avg_pool2d", "global_max_pool2d"], [4, 8, 32])
     param_names = ("function", "side")
@@ -156,6 +162,7 @@ class Overhead(OneCall):
 class Threads(OneCall):
     """A large image on one and on two threads, by the clock on the wall."""
 
+    pretty_name = "One and two threads"
     params = (["max_pool2d", "avg_pool2d"], ["2x2s2", "5x5s1p2"], [1, 2])
     param_names = ("function", "window", "threads")
 

@@ -16,6 +16,7 @@ from .suite import OneCall, as_setup
 class Import:
     """Time to import cypool in a fresh interpreter, NumPy beside it."""
 
+    pretty_name = "Import"
     version = "1"
     rounds = 1
     repeat = (5, 10, 3.0)
@@ -29,6 +30,7 @@ class Import:
 class Size:
     """Bytes of the installed package."""
 
+    pretty_name = "Size of the wheel"
     version = "1"
     unit = "bytes"
 
@@ -47,6 +49,7 @@ class Size:
 class Peak(OneCall):
     """Peak memory of a process that pools 64 MB, beside one that only makes them."""
 
+    pretty_name = "Peak memory"
     params = ["nothing", "max_pool2d", "avg_pool2d", "sum_pool2d", "median_pool2d"]
     param_names = ("function",)
 
@@ -64,6 +67,7 @@ class Peak(OneCall):
 class Copy:
     """Speed as a fraction of np.copyto's for the bytes that a case reads and writes."""
 
+    pretty_name = "Fraction of copying"
     version = "1"
     unit = "of np.copyto"
     params = list(REPRESENTATIVE)

@@ -26,6 +26,7 @@ BESIDE_PEERS = [
 class Peers(OneCall):
     """Every library on the same cases."""
 
+    pretty_name = "Libraries side by side"
     timer = process_time
     timeout = 120
     params = ([CYPOOL, *PEERS], BESIDE_PEERS)
@@ -50,6 +51,7 @@ class Peers(OneCall):
 class BestPeer:
     """How many times faster than the best peer cypool is, all timed in one run."""
 
+    pretty_name = "Times the best library"
     version = "1"
     timeout = 300
     params = BESIDE_PEERS

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 PAGES = Path(__file__).parents[1] / "html"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 playwright = pytest.importorskip("playwright.sync_api", reason="no playwright here")
 
 pytestmark = [

@@ -18,12 +18,8 @@ from benchmarks.families import FAMILIES
 from benchmarks.machine import describe
 from benchmarks.measure import BUSY, BUSY_THREADS, QUIET, Method
 from benchmarks.peers import ADAPTERS
-from benchmarks.records import geometric_mean, merge
+from benchmarks.records import GOOD_FRACTION, fractions, geometric_mean, merge
 from benchmarks.report import markdown, replace_block
-
-# Below this a case is held to the caches' speed, which no single figure stands for.
-MEMORY_BOUND_BYTES = 4 << 20
-GOOD_FRACTION = 0.7
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -130,13 +126,7 @@ def summary(records: list[Record]) -> str:
     """List where a peer is ahead, what memory does not explain, and whose results differ."""
     measured = [(one, one.speedup) for one in records if one.speedup is not None]
     behind = sorted((ratio, one.label, one.best_peer) for one, ratio in measured if ratio < 1)
-    slow = sorted(
-        (one.fraction, one.label)
-        for one in records
-        if one.fraction is not None
-        and one.fraction < GOOD_FRACTION
-        and one.moved_bytes >= MEMORY_BOUND_BYTES
-    )
+    slow = [one for one in fractions(records) if one[0] < GOOD_FRACTION]
     differing = [(one.label, item) for one in records for item in one.differing.items()]
     failed = [one for one in records if one.failure]
     mean = geometric_mean([ratio for _, ratio in measured])

@@ -11,10 +11,18 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from benchmarks.compare import CYPOOL, Record
-from benchmarks.records import Machine, conditions, families, geometric_mean, load
+from benchmarks.records import (
+    GOOD_FRACTION,
+    MEMORY_BOUND_BYTES,
+    Machine,
+    conditions,
+    families,
+    fractions,
+    geometric_mean,
+    load,
+)
 
-OWN, OTHER, GOOD = "#1a5fb4", "#9aa0a6", 0.7
-MEMORY_BOUND_BYTES = 4 << 20
+OWN, OTHER = "#1a5fb4", "#9aa0a6"
 MOST_BARS = 8
 SIDES = (3, 5, 9, 15, 31, 63, 127, 255)
 TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)
@@ -68,7 +76,7 @@ can do; the number of cases stands behind each name. Right of the line cypool is
 <h2>Beside memory's speed</h2>
 <p>The bytes that a case reads and writes, by cypool and by np.copyto: at 1 pooling is as quick as
 copying. Only cases of {MEMORY_BOUND_BYTES >> 20} MiB and more, which the small caches do not
-hold; the line is at {GOOD}.</p>
+hold; the line is at {GOOD_FRACTION}.</p>
 {memory}
 <h2>Every case</h2>
 <p>Milliseconds of cypool with a fresh result; then, quickest first, the others' time for cypool's
@@ -173,18 +181,13 @@ def flatness(records: list[Record]) -> Figure:
 
 def memory_fraction(records: list[Record]) -> Figure:
     """Draw cypool's speed as a fraction of np.copyto's, case by case."""
-    shown = [
-        (record.fraction, record.label)
-        for record in records
-        if record.fraction is not None and record.moved_bytes >= MEMORY_BOUND_BYTES
-    ]
-    shown.sort()
+    shown = fractions(records)
     figure = Figure(figsize=(9, 0.7 + 0.2 * len(shown)))
     axes = figure.add_subplot()
     values = [fraction for fraction, _ in shown]
     bars = axes.barh([label for _, label in shown], values, color=OWN)
     axes.bar_label(bars, [f"{value:.2f}" for value in values], padding=3)
-    axes.axvline(GOOD, color="#202124", linewidth=1, linestyle="--")
+    axes.axvline(GOOD_FRACTION, color="#202124", linewidth=1, linestyle="--")
     axes.margins(y=0.01)
     axes.spines[["top", "right"]].set_visible(False)
     return figure

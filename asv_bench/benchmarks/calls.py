@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from inspect import Parameter, signature
-from math import ceil
 from typing import Any
 
 import numpy as np
@@ -31,11 +30,12 @@ def need(condition: bool, reason: str) -> None:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A call without arguments, and how to read what it returns."""
+    """A call without arguments, how to read what it returns, and the arrays that it reads."""
 
     call: Callable[[], Any]
     read: Callable[[Any], Result] = np.asarray
     exact_borders: bool = True
+    operands: tuple[Array, ...] = ()
 
 
 def case_array(case: Case) -> Array:
@@ -64,11 +64,14 @@ def prepare_cypool(
     if out is not None:
         need("out" in parameters, "no `out`")
         values["out"] = out
-    if not copy_first:
-        args, keywords = _bind(parameters, values)
-        return Prepared(lambda: function(*args, **keywords), _read)
-    (_, *args), keywords = _bind(parameters, values)
-    return Prepared(lambda: function(np.ascontiguousarray(x), *args, **keywords), _read)
+    args, keywords = _bind(parameters, values)
+    operands = tuple(one for one in args if isinstance(one, np.ndarray))
+    if copy_first:
+        rest = args[1:]
+        call = lambda: function(np.ascontiguousarray(x), *rest, **keywords)  # noqa: E731
+    else:
+        call = lambda: function(*args, **keywords)  # noqa: E731
+    return Prepared(call, _read, operands=operands)
 
 
 def forward(case: Case) -> Case:
@@ -159,16 +162,6 @@ def _bind(parameters: Any, values: dict[str, Any]) -> tuple[tuple[Any, ...], dic
         else:
             keywords[name] = values[name]
     return tuple(args), keywords
-
-
-def output_sizes(case: Case) -> tuple[int, ...]:
-    """Return the lengths of the pooled axes of the result."""
-    if case.form == "adaptive":
-        return case.kernel
-    if case.form == "global":
-        return (1,) * len(case.axes)
-    window = (case.sizes, case.kernel, case.stride, case.padding, case.dilation)
-    return tuple(ceil((n + 2 * p - d * (k - 1)) / s) for n, k, s, p, d in zip(*window, strict=True))
 
 
 def is_float(case: Case) -> bool:

@@ -84,7 +84,9 @@ def _calls(record: Record, case: Case, x: Array, names: Iterable[str]) -> dict[s
     """Prepare all calls, leaving out the peers that cannot do the case or do another."""
     own = prepare_cypool(case, x)
     expected = own.read(own.call())
-    calls: dict[str, Call] = {CYPOOL: own.call, COPY: copying(record, case, x, expected)}
+    arrays = (*own.operands, *_as_tuple(expected))
+    record.moved_bytes = sum(one.nbytes for one in arrays)
+    calls: dict[str, Call] = {CYPOOL: own.call, COPY: copying(record.moved_bytes)}
     if isinstance(expected, np.ndarray):
         with suppress(UnsupportedError):
             calls[OUT] = prepare_cypool(case, x, out=fresh_buffer(expected)).call
@@ -98,31 +100,11 @@ def _calls(record: Record, case: Case, x: Array, names: Iterable[str]) -> dict[s
     return calls
 
 
-def copying(record: Record, case: Case, x: Array, expected: Result) -> Call:
-    """Return np.copyto of half the bytes read and written, so that it moves as many."""
-    results = expected if isinstance(expected, tuple) else (expected,)
-    moved = sum(one.nbytes for one in results)
-    if case.form not in {"backward", "unpool"}:
-        moved += x.size * x.itemsize
-    elif case.op == "max":
-        moved += 3 * prod(expected_shape(case)) * x.itemsize
-    else:
-        moved += prod(expected_shape(case)) * x.itemsize
-    record.moved_bytes = moved
-    source = np.zeros(moved // 2, np.uint8)
-    source.fill(1)
+def copying(moved: int) -> Call:
+    """Return np.copyto of half the bytes, so that it reads and writes as many."""
+    source = np.ones(moved // 2, np.uint8)
     target = fresh_buffer(source)
     return lambda: np.copyto(target, source)
-
-
-def expected_shape(case: Case) -> tuple[int, ...]:
-    """Return the shape of the pooled array that a gradient or unpooling starts from."""
-    from .calls import output_sizes
-
-    shape = list(case.shape)
-    for axis, size in zip(case.axes, output_sizes(case), strict=True):
-        shape[axis] = size
-    return tuple(shape)
 
 
 def checked(name: str, case: Case, x: Array, expected: Result) -> Prepared:

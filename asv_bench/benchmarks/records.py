@@ -10,6 +10,10 @@ from typing import Any
 
 from .compare import Record
 
+# Below this a case is held to the caches' speed, which no single figure stands for.
+MEMORY_BOUND_BYTES = 4 << 20
+GOOD_FRACTION = 0.7
+
 Machine = dict[str, Any]
 
 
@@ -43,6 +47,15 @@ def families(records: list[Record]) -> dict[str, list[Record]]:
         if one.speedup is not None:
             grouped.setdefault(one.family, []).append(one)
     return grouped
+
+
+def fractions(records: list[Record]) -> list[tuple[float, str]]:
+    """Return the speeds beside np.copyto of the cases beyond the caches, the least first."""
+    return sorted(
+        (record.fraction, record.label)
+        for record in records
+        if record.fraction is not None and record.moved_bytes >= MEMORY_BOUND_BYTES
+    )
 
 
 def geometric_mean(values: list[float]) -> float:

@@ -125,6 +125,26 @@ def test_gate_names_what_grew():
     assert "1.50" in text
 
 
+def test_gate_accepts_what_the_commit_announces(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(gate, "HERE", tmp_path / "asv_bench")
+    monkeypatch.setattr(gate.shutil, "which", lambda _: "valgrind")
+    monkeypatch.setattr(gate, "build", lambda what, _: what)
+    counts = {"base": {"max 8x8": 100, "avg 8x8": 100}, "head": {"max 8x8": 200, "avg 8x8": 100}}
+    monkeypatch.setattr(gate, "count", lambda target, _: counts[target])
+
+    def git(*command):
+        identity = ["-c", "user.name=a", "-c", "user.email=a@b.c"]
+        gate.subprocess.run(["git", *identity, *command], cwd=tmp_path, check=True)
+
+    git("init", "-q")
+    git("commit", "-q", "--allow-empty", "-m", "Change\n\nSlower: avg")
+    assert gate.main(["base", "--head", "head"]) == 1
+    assert "FAILED: max 8x8" in capsys.readouterr().out
+    git("commit", "-q", "--allow-empty", "-m", "Change\n\nSlower: max 8x8")
+    assert gate.main(["base", "--head", "head"]) == 0
+    assert "accepted: max 8x8" in capsys.readouterr().out
+
+
 def test_gate_says_what_it_cannot_compare_with(capsys):
     if not shutil.which("valgrind"):
         pytest.skip("no valgrind here")

@@ -40,6 +40,17 @@ from cypool._global import (
     global_min_pool2d,
     global_min_pool3d,
 )
+from cypool._gradients import (
+    avg_pool1d_backward,
+    avg_pool2d_backward,
+    avg_pool3d_backward,
+    lp_pool1d_backward,
+    lp_pool2d_backward,
+    lp_pool3d_backward,
+    max_pool1d_backward,
+    max_pool2d_backward,
+    max_pool3d_backward,
+)
 from cypool._sums import (
     avg_pool1d,
     avg_pool2d,
@@ -50,6 +61,14 @@ from cypool._sums import (
     sum_pool1d,
     sum_pool2d,
     sum_pool3d,
+)
+from cypool._unpooling import (
+    max_unpool1d,
+    max_unpool1d_backward,
+    max_unpool2d,
+    max_unpool2d_backward,
+    max_unpool3d,
+    max_unpool3d_backward,
 )
 from cypool._version import __version__
 
@@ -65,8 +84,11 @@ __all__ = [
     "adaptive_max_pool2d",
     "adaptive_max_pool3d",
     "avg_pool1d",
+    "avg_pool1d_backward",
     "avg_pool2d",
+    "avg_pool2d_backward",
     "avg_pool3d",
+    "avg_pool3d_backward",
     "global_avg_pool1d",
     "global_avg_pool2d",
     "global_avg_pool3d",
@@ -80,11 +102,23 @@ __all__ = [
     "global_min_pool2d",
     "global_min_pool3d",
     "lp_pool1d",
+    "lp_pool1d_backward",
     "lp_pool2d",
+    "lp_pool2d_backward",
     "lp_pool3d",
+    "lp_pool3d_backward",
     "max_pool1d",
+    "max_pool1d_backward",
     "max_pool2d",
+    "max_pool2d_backward",
     "max_pool3d",
+    "max_pool3d_backward",
+    "max_unpool1d",
+    "max_unpool1d_backward",
+    "max_unpool2d",
+    "max_unpool2d_backward",
+    "max_unpool3d",
+    "max_unpool3d_backward",
     "min_pool1d",
     "min_pool2d",
     "min_pool3d",

@@ -6,7 +6,7 @@ import operator
 import reprlib
 import sys
 from numbers import Real
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
@@ -86,12 +86,18 @@ def lengths(value: object, name: str = "shape") -> tuple[int, ...]:
     return shape
 
 
-def matching_shape(shape: tuple[int, ...], wanted: tuple[int, ...], axes: Collection[int]) -> None:
-    """Compare the shapes of a gradient and of what it is for, but for the pooled axes."""
+def matching_shape(
+    shape: tuple[int, ...],
+    wanted: tuple[int, ...],
+    axes: Collection[int],
+    name: str = "grad_output",
+    other: str = "input_shape",
+) -> None:
+    """Compare two shapes but for the pooled axes."""
     kept = [axis for axis in range(len(wanted)) if axis not in axes]
     if len(shape) != len(wanted) or any(shape[axis] != wanted[axis] for axis in kept):
-        rule = f"have the shape of `input_shape` {shown(wanted)} but for the pooled axes"
-        raise ValueError(sentence("grad_output", rule, shape))
+        rule = f"have the shape of `{other}` {shown(wanted)} but for the pooled axes"
+        raise ValueError(sentence(name, rule, shape))
 
 
 def per_axis(name: str, value: object, rank: int, minimum: int = 1) -> tuple[int, ...]:
@@ -300,6 +306,32 @@ def empty_windows(value: float, dtype: DType) -> None:
     if value != value and dtype.kind in "iu":
         rule = "be floating where a window has no element and so no mean"
         raise ValueError(sentence("dtype", rule, dtype))
+
+
+def index_array(value: object) -> Array:
+    """Take indices as aligned native int64, where those that these cannot hold are refused."""
+    given = array(value, "indices")
+    if given.dtype.kind not in "iu":
+        raise TypeError(sentence("indices", "have an integer dtype", given.dtype))
+    if given.dtype.kind == "u" and given.dtype.itemsize == 8 and given.size:
+        largest = int(given.max())
+        if largest >= INT64_LIMIT:
+            raise IndexError(sentence("indices", "be below 2**63", largest))
+    native = given.astype(np.int64, copy=False)
+    return native if native.flags.aligned else native.copy()
+
+
+def same_shape(name: str, shape: tuple[int, ...], other: str, wanted: tuple[int, ...]) -> None:
+    """Compare the shapes of two arguments."""
+    if shape != wanted:
+        raise ValueError(sentence(name, f"have the shape of `{other}`, {shown(wanted)}", shape))
+
+
+def wrong_index(indices: Array, place: tuple[int, ...], plane: int) -> NoReturn:
+    """Refuse an index that leaves its plane."""
+    rule = f"lie between 0 and {plane - 1}"
+    found = f"{int(indices[place])} at {shown(place)}"
+    raise IndexError(f"`indices` must {rule}, got {found}")
 
 
 def output_pair(out: object, x: Array, shape: tuple[int, ...], dtype: DType) -> tuple[Array, Array]:

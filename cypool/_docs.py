@@ -65,6 +65,18 @@ PARAMETERS = {
     "adaptive_max return_indices": """
         bool, optional
         Whether to return, beside the maxima, where they lie. Default: False.""",
+    "indices": """
+        array_like of int
+        Where the elements belong: flat in the plane of the pooled axes, row-major in the order of
+        `axes`, as `max_pool2d` returns them.""",
+    "max_un output_size": """
+        int or tuple of int, optional
+        Lengths of the result along all pooled axes, or along each, or its whole shape; less than
+        `stride` away from the default, which is ``(length - 1) * stride - 2 * padding +
+        kernel_size``.""",
+    "max_un padding": """
+        int or tuple of int, optional
+        The padding that was pooled with, along all pooled axes, or along each. Default: 0.""",
     "keepdims": """
         bool, optional
         Whether the pooled axes stay in the result, with length 1. Default: True.""",
@@ -122,9 +134,15 @@ RETURNS = {
     "lp": "The norms, in the dtype of `x` if that is floating, in float64 otherwise",
     "adaptive_avg": "The means, in the dtype that `dtype` says",
     "adaptive_max": MAXIMA_AND_INDICES,
-    "adaptive_avg_backward": "The gradient with respect to what was pooled, in the dtype of "
-    "`grad_output`\n    if that is floating, in float64 otherwise",
+    "max_un": "The elements among zeros, in the dtype of `x`",
+    "max_un_backward": "The gradient with respect to what was unpooled, in the dtype of "
+    "`grad_output`",
 }
+GRADIENT = """The gradient with respect to what was pooled, in the dtype of `grad_output`
+    if that is floating, in float64 otherwise"""
+RETURNS |= dict.fromkeys(
+    [f"{op}_backward" for op in ("adaptive_avg", "avg", "lp", "max")], GRADIENT
+)
 
 RAISES = """
 Raises
@@ -169,6 +187,25 @@ Sums are formed without subtraction, so no element leaves a trace outside its wi
     "adaptive_max": f"""{ADAPTIVE}
 Of equal elements, such as -0.0 and 0.0, the first one in the window counts, and so does the first
 NaN, which is above all numbers.""",
+    "max_un": """
+Of elements with the same index, the last one in row-major order stays, at any number of threads. An
+index outside its plane is an IndexError.""",
+    "max_un_backward": """
+Elements that a later one with the same index has overwritten get 0. An index outside its plane is
+an IndexError.""",
+    "max_backward": """
+Each window's gradient goes to the element that its index names, and is added to those of other
+windows in row-major order, whatever the number of threads; the index -1, of a window without an
+element, has none. Other indices outside their plane are an IndexError. 16-bit floats are added in
+float32 and rounded once.""",
+    "avg_backward": """
+Each element gets the gradient of every window that it is in, divided by that window's divisor; the
+order in which these are added does not depend on threads. 16-bit floats are added in float32 and
+rounded once.""",
+    "lp_backward": """
+Each element gets ``grad_output * sign(x) * (abs(x) / norm) ** (p - 1)`` of every window that it is
+in, computed in float64; with infinity the first of a window's largest absolute values gets it all.
+Where the norm is 0, the gradient is 0, and so it is for elements of 0.""",
     "adaptive_avg_backward": """
 Each element gets the gradient of every window that it is in, divided by the window's elements; the
 order in which these are added does not depend on threads or layouts. 16-bit floats are added in
@@ -197,8 +234,8 @@ def documented(function: Function) -> Function:
     if function.__doc__ is None:  # python -OO
         return function
     code, name = function.__code__, function.__name__
-    stem, _, rest = name.removeprefix("global_").partition("_pool")
-    op = stem + rest[2:]
+    stem, _, rest = name.removeprefix("global_").partition("pool")
+    op = stem.rstrip("_") + rest[2:]
     beginning, _, examples = cleandoc(function.__doc__).partition("Examples\n")
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     sections = [
@@ -227,12 +264,13 @@ def _notes(name: str) -> list[str]:
     """Say how windows lie."""
     if name.startswith("adaptive_"):
         return [ADAPTIVE_NOTES.strip()]
-    return [] if name.startswith("global_") or name.endswith("_backward") else [NOTES.strip()]
+    has_none = name.startswith(("global_", "max_un")) or name.endswith("_backward")
+    return [] if has_none else [NOTES.strip()]
 
 
 def _see_also(name: str) -> str:
     """Point to the same function for other numbers of axes."""
-    stem, _, rest = name.partition("_pool")
+    stem, _, rest = name.partition("pool")
     ranks = [rank for rank in ("1d", "2d", "3d") if not rest.startswith(rank)]
-    others = ", ".join(f"{stem}_pool{rank}{rest[2:]}" for rank in ranks)
+    others = ", ".join(f"{stem}pool{rank}{rest[2:]}" for rank in ranks)
     return f"See Also\n--------\n{others} : The same for other numbers of pooled axes."

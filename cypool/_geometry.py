@@ -299,3 +299,65 @@ def result_shape(
 def area(found: Sequence[Window]) -> int:
     """Count the elements that a window can hold at most."""
     return math.prod(min(window.kernel, window.size) for window in found)
+
+
+def unpooled(
+    sizes: Sequence[int],
+    axes: Sequence[int],
+    ndim: int,
+    kernel_size: object,
+    stride: object,
+    padding: object,
+    output_size: object,
+) -> list[int]:
+    """Find the lengths that unpooling gives, among those that pooling takes to `sizes`."""
+    rank = len(sizes)
+    kernels = _arguments.per_axis("kernel_size", kernel_size, rank)
+    strides = kernels if stride is None else _arguments.per_axis("stride", stride, rank)
+    sides = _arguments.per_axis("padding", padding, rank, minimum=0)
+    lengths = [
+        (size - 1) * step - 2 * side + kernel
+        for size, step, side, kernel in zip(sizes, strides, sides, kernels, strict=True)
+    ]
+    if output_size is not None:
+        is_full = _arguments.is_sequence(output_size) and len(output_size) == ndim  # type: ignore[arg-type]
+        wanted = output_size
+        if is_full and ndim > rank:
+            wanted = [output_size[axis] for axis in axes]  # type: ignore[index]
+        asked = _arguments.per_axis("output_size", wanted, rank)
+        for axis, length, size, step in zip(axes, lengths, asked, strides, strict=True):
+            if not length - step < size < length + step:
+                ends = f"above {length - step} and below {length + step}"
+                rule = f"be {ends} along axis {axis}"
+                raise ValueError(_arguments.sentence("output_size", rule, output_size))
+        lengths = list(asked)
+    if min(lengths) < 1:
+        shown = ", ".join(map(_arguments.shown, lengths))
+        rule = f"leave at least 1 element along each axis, where it leaves {shown}"
+        raise ValueError(_arguments.sentence("padding", rule, padding))
+    return lengths
+
+
+def counts(window: Window, *, count_pad: bool) -> Array:
+    """Give an axis' factor of each window's divisor."""
+    axis = window.axis(0, 0, count_pad=count_pad)
+    starts = np.arange(axis.out) * axis.stride - axis.before
+    first, stop = (
+        np.clip(-((starts - limit) // axis.dilation), 0, axis.kernel)
+        for limit in (axis.count_first, axis.count_stop)
+    )
+    return stop - first
+
+
+def covers(window: Window) -> bool:
+    """Tell whether windows leave no element out between the first and the last one."""
+    return (window.dilation == 1 or window.kernel == 1) and window.kernel >= window.stride
+
+
+def seen_from_elements(window: Window) -> Bins:
+    """Lay windows over the outputs whose windows hold each element, up to the last that has any."""
+    size = min(window.size, (window.out - 1) * window.stride - window.before + window.kernel)
+    position = np.arange(size) + window.before
+    first = np.clip(-((window.kernel - 1 - position) // window.stride), 0, window.out)
+    last = np.clip(position // window.stride + 1, first, window.out)
+    return _bins(window.out, first[None], last[None])

@@ -271,3 +271,39 @@ def indices(
             found = elements[first_extreme(op, values, nan_policy)]
             result[lead + place] = np.ravel_multi_index(found, sizes)
     return np.moveaxis(result, last, axes)
+
+
+def scattered(elements, indices, shape, axes, combine):
+    """An array of zeros into which elements go where their indices say, in row-major order."""
+    result = np.zeros(shape, elements.dtype)
+    last = range(-len(axes), 0)
+    planes, indices, elements = (np.moveaxis(x, axes, last) for x in (result, indices, elements))
+    for place in np.ndindex(elements.shape):
+        index = int(indices[place])
+        if index >= 0:
+            at = np.unravel_index(index, planes.shape[-len(axes) :])
+            at = place[: elements.ndim - len(axes)] + tuple(at)
+            planes[at] = combine(planes[at], elements[place])
+    return result
+
+
+def spread(op, grad, x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, *,
+           axes, norm_type=2, count_include_pad=True, divisor_override=None):  # fmt: skip
+    """The gradient of averages or norms in float64, one window at a time."""
+    plan = resolve(x.shape, kernel_size, stride, padding, dilation, ceil_mode, axes=axes)
+    last = range(-len(axes), 0)
+    result = np.zeros(x.shape)
+    planes, source, x = (np.moveaxis(a, axes, last) for a in (result, grad, x))
+    for place, elements, padded in windows(result.shape, plan):
+        divisor = divisor_override or (padded if count_include_pad else len(elements))
+        for lead in np.ndindex(planes.shape[: -len(axes)]):
+            share = float(source[lead + place])
+            values = {element: float(x[lead + element]) for element in elements}
+            whole = norm(list(values.values()), norm_type) if op == "lp" else divisor
+            for element, value in values.items():
+                if op == "avg":
+                    planes[lead + element] += share / whole
+                elif whole and value:
+                    slope = math.copysign((abs(value) / whole) ** (norm_type - 1), value)
+                    planes[lead + element] += share * slope
+    return result

@@ -6,13 +6,14 @@ import pytest
 
 import bad_arrays
 import bad_family
+import bad_gradients
 import bad_inputs
 import bad_sizes
 import broken_calls
 import trial
 from levels import LEVELS
 
-MODULES = (bad_inputs, bad_sizes, bad_arrays, bad_family)
+MODULES = (bad_inputs, bad_sizes, bad_arrays, bad_family, bad_gradients)
 TABLES = [(module, row) for module in MODULES for row in module.ROWS]
 named = pytest.mark.parametrize(
     ("module", "row"), TABLES, ids=[f"{module.__name__}-{row.id}" for module, row in TABLES]

@@ -33,11 +33,18 @@ SIGNATURES = {
     "global_lp_pool": f"(x, norm_type, *, keepdims=True, axes=AXES, {END})",
     "adaptive_avg_pool": f"(x, output_size, *, axes=AXES, dtype=None, rounding='half_even', {END})",
     "adaptive_max_pool": f"(x, output_size, return_indices=False, *, axes=AXES, {END})",
+    "max_unpool": f"(x, indices, {WINDOW}, output_size=None, *, axes=AXES)",
+    "max_unpool_backward": "(grad_output, indices, *, axes=AXES, num_threads=None)",
+    "max_pool_backward": "(grad_output, indices, input_shape, *, axes=AXES, num_threads=None)",
+    "avg_pool_backward": f"(grad_output, input_shape, {WINDOW}, ceil_mode=False, "
+    "count_include_pad=True, divisor_override=None, *, dilation=1, axes=AXES, num_threads=None)",
+    "lp_pool_backward": "(grad_output, x, norm_type, kernel_size, stride=None, ceil_mode=False, *, "
+    "padding=0, dilation=1, axes=AXES, num_threads=None)",
     "adaptive_avg_pool_backward": "(grad_output, input_shape, *, axes=AXES, num_threads=None)",
 }
 AXES = {1: "(-1,)", 2: "(-2, -1)", 3: "(-3, -2, -1)"}
 POOLS = {
-    stem.replace("_pool", f"_pool{rank}d"): text.replace("AXES", axes)
+    stem.replace("pool", f"pool{rank}d"): text.replace("AXES", axes)
     for stem, text in SIGNATURES.items()
     for rank, axes in AXES.items()
 }

@@ -1,0 +1,341 @@
+"""Gradients of pooling; the docstrings continue in `_docs.py`."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cypool import _arguments, _geometry, _scatter, _spreading
+from cypool._docs import documented
+from cypool._plan import pool
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from cypool._geometry import Window
+    from cypool._typing import Array, Axes, DType, Padding, PerAxis
+
+
+def _gradient(value: object) -> tuple[Array, DType]:
+    """Take a gradient, and the dtype of the one that comes of it: float64 for integers."""
+    grad = _arguments.array(value, "grad_output")
+    _arguments.input_dtype(grad.dtype, "grad_output")
+    if grad.dtype.kind in "fV":
+        return grad, grad.dtype.newbyteorder("=")
+    return grad.astype(np.float64), np.dtype(np.float64)
+
+
+def _of_maxima(
+    rank: int,
+    grad_output: object,
+    indices: object,
+    input_shape: object,
+    axes: object,
+    num_threads: object,
+) -> Array:
+    """Send each window's gradient to the element that its index names."""
+    grad, dtype = _gradient(grad_output)
+    pooled = _arguments.axes(axes, rank, grad.ndim, "grad_output")
+    places = _arguments.index_array(indices)
+    _arguments.same_shape("indices", places.shape, "grad_output", grad.shape)
+    shape = _arguments.lengths(input_shape, "input_shape")
+    _arguments.matching_shape(grad.shape, shape, pooled)
+    _arguments.pooled_sizes(grad.shape, pooled, "grad_output")
+    _arguments.pooled_sizes(shape, pooled, "input_shape")
+    _arguments.result_size(shape, 8, "input_shape")
+    return _scatter.spread("send", grad, places, shape, pooled, dtype, num_threads)
+
+
+def _windows(
+    rank: int, grad: Array, shape: tuple[int, ...], window: tuple[object, ...], name: str
+) -> tuple[tuple[int, ...], list[Window]]:
+    """Lay the windows of the forward call, and compare its result's shape with the gradient's."""
+    pooled = _arguments.axes(window[-1], rank, len(shape), name)
+    windows = _geometry.windows(_arguments.pooled_sizes(shape, pooled, name), pooled, *window[:-1])
+    _geometry.countable(windows, window[0])
+    wanted = _geometry.result_shape(shape, pooled, windows)
+    _arguments.same_shape("grad_output", grad.shape, "the pooled array", wanted)
+    _arguments.result_size(shape, 8, name)
+    return pooled, windows
+
+
+def _of_means(
+    rank: int,
+    grad_output: object,
+    input_shape: object,
+    window: tuple[object, ...],
+    count_include_pad: object,
+    divisor_override: object,
+    num_threads: object,
+) -> Array:
+    """Give each element its share of the gradients of the means that it is in."""
+    grad, dtype = _gradient(grad_output)
+    shape = _arguments.lengths(input_shape, "input_shape")
+    count_pad = _arguments.flag("count_include_pad", count_include_pad)
+    divisor = _arguments.divisor_override(divisor_override)
+    pooled, windows = _windows(rank, grad, shape, window, "input_shape")
+    counts = [_geometry.counts(one, count_pad=count_pad) for one in windows]
+    if divisor:
+        counts = [np.ones(1)] * rank
+    elif all((count == count[0]).all() for count in counts):
+        divisor = math.prod(int(count[0]) for count in counts)
+        counts = [np.ones(1)] * rank
+    return _spreading.spread(grad, windows, pooled, counts, divisor or 1, dtype, num_threads)
+
+
+def _of_norms(
+    rank: int,
+    grad_output: object,
+    x: object,
+    norm_type: object,
+    window: tuple[object, ...],
+    num_threads: object,
+) -> Array:
+    """Give each element its share of the gradients of the norms that it is in."""
+    power = _arguments.norm_type(norm_type)
+    grad, dtype = _gradient(grad_output)
+    array = _arguments.array(x)
+    _arguments.input_dtype(array.dtype)
+    pooled, windows = _windows(rank, grad, array.shape, window, "x")
+    wide = array.astype(np.float64)
+    if power == math.inf:
+        window = (*window[:-1], pooled)
+        _, places = pool("max", rank, np.abs(wide), window, ("propagate", True))
+        sent = _scatter.spread(
+            "send", grad.astype(np.float64), places, wide.shape, pooled, wide.dtype, num_threads
+        )
+        return (sent * np.sign(wide)).astype(dtype)
+    norms = pool("lp", rank, wide, window, (power,), num_threads=num_threads)
+    with np.errstate(all="ignore"):
+        share = np.where(norms == 0, 0, grad.astype(np.float64) * norms ** (1 - power))
+        ones = [np.ones(1)] * rank
+        total = _spreading.spread(share, windows, pooled, ones, 1, wide.dtype, num_threads)
+        slope = np.sign(wide) * np.abs(wide) ** (power - 1)
+        return np.where(wide == 0, 0 * total, total * slope).astype(dtype)
+
+
+@documented
+def max_pool1d_backward(
+    grad_output: ArrayLike,
+    indices: ArrayLike,
+    input_shape: PerAxis,
+    *,
+    axes: PerAxis = (-1,),
+    num_threads: int | None = None,
+) -> Array:
+    """Compute the gradient of `max_pool1d`, or of any pooling that has returned its indices.
+
+    Examples
+    --------
+    >>> import cypool
+    >>> cypool.max_pool1d_backward([1.0, 2.0], [1, 3], (4,))
+    array([0., 1., 0., 2.])
+    """
+    return _of_maxima(1, grad_output, indices, input_shape, axes, num_threads)
+
+
+@documented
+def max_pool2d_backward(
+    grad_output: ArrayLike,
+    indices: ArrayLike,
+    input_shape: PerAxis,
+    *,
+    axes: Axes = (-2, -1),
+    num_threads: int | None = None,
+) -> Array:
+    """Compute the gradient of `max_pool2d`, or of any pooling that has returned its indices.
+
+    Examples
+    --------
+    >>> import cypool
+    >>> cypool.max_pool2d_backward([[5.0]], [[1]], (2, 2))
+    array([[0., 5.],
+           [0., 0.]])
+    """
+    return _of_maxima(2, grad_output, indices, input_shape, axes, num_threads)
+
+
+@documented
+def max_pool3d_backward(
+    grad_output: ArrayLike,
+    indices: ArrayLike,
+    input_shape: PerAxis,
+    *,
+    axes: Axes = (-3, -2, -1),
+    num_threads: int | None = None,
+) -> Array:
+    """Compute the gradient of `max_pool3d`, or of any pooling that has returned its indices.
+
+    Examples
+    --------
+    >>> import cypool
+    >>> cypool.max_pool3d_backward([[[5.0]]], [[[1]]], (1, 1, 2))
+    array([[[0., 5.]]])
+    """
+    return _of_maxima(3, grad_output, indices, input_shape, axes, num_threads)
+
+
+@documented
+def avg_pool1d_backward(
+    grad_output: ArrayLike,
+    input_shape: PerAxis,
+    kernel_size: PerAxis,
+    stride: PerAxis | None = None,
+    padding: Padding = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+    *,
+    dilation: PerAxis = 1,
+    axes: PerAxis = (-1,),
+    num_threads: int | None = None,
+) -> Array:
+    """Compute the gradient of `avg_pool1d`.
+
+    Examples
+    --------
+    >>> import cypool
+    >>> cypool.avg_pool1d_backward([2.0, 4.0], (4,), 2)
+    array([1., 1., 2., 2.])
+    """
+    window = (kernel_size, stride, padding, dilation, ceil_mode, axes)
+    divisor = (count_include_pad, divisor_override)
+    return _of_means(1, grad_output, input_shape, window, *divisor, num_threads)
+
+
+@documented
+def avg_pool2d_backward(
+    grad_output: ArrayLike,
+    input_shape: PerAxis,
+    kernel_size: PerAxis,
+    stride: PerAxis | None = None,
+    padding: Padding = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+    *,
+    dilation: PerAxis = 1,
+    axes: Axes = (-2, -1),
+    num_threads: int | None = None,
+) -> Array:
+    """Compute the gradient of `avg_pool2d`.
+
+    Examples
+    --------
+    >>> import cypool
+    >>> cypool.avg_pool2d_backward([[8.0]], (2, 2), 2)
+    array([[2., 2.],
+           [2., 2.]])
+    """
+    window = (kernel_size, stride, padding, dilation, ceil_mode, axes)
+    divisor = (count_include_pad, divisor_override)
+    return _of_means(2, grad_output, input_shape, window, *divisor, num_threads)
+
+
+@documented
+def avg_pool3d_backward(
+    grad_output: ArrayLike,
+    input_shape: PerAxis,
+    kernel_size: PerAxis,
+    stride: PerAxis | None = None,
+    padding: Padding = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+    *,
+    dilation: PerAxis = 1,
+    axes: Axes = (-3, -2, -1),
+    num_threads: int | None = None,
+) -> Array:
+    """Compute the gradient of `avg_pool3d`.
+
+    Examples
+    --------
+    >>> import cypool
+    >>> cypool.avg_pool3d_backward([[[8.0]]], (1, 2, 2), (1, 2, 2))
+    array([[[2., 2.],
+            [2., 2.]]])
+    """
+    window = (kernel_size, stride, padding, dilation, ceil_mode, axes)
+    divisor = (count_include_pad, divisor_override)
+    return _of_means(3, grad_output, input_shape, window, *divisor, num_threads)
+
+
+@documented
+def lp_pool1d_backward(
+    grad_output: ArrayLike,
+    x: ArrayLike,
+    norm_type: float,
+    kernel_size: PerAxis,
+    stride: PerAxis | None = None,
+    ceil_mode: bool = False,
+    *,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+    axes: PerAxis = (-1,),
+    num_threads: int | None = None,
+) -> Array:
+    """Compute the gradient of `lp_pool1d`.
+
+    Examples
+    --------
+    >>> import cypool
+    >>> cypool.lp_pool1d_backward([1.0, 1.0], [3.0, 4.0, 0.0, 0.0], 2, 2)
+    array([0.6, 0.8, 0. , 0. ])
+    """
+    window = (kernel_size, stride, padding, dilation, ceil_mode, axes)
+    return _of_norms(1, grad_output, x, norm_type, window, num_threads)
+
+
+@documented
+def lp_pool2d_backward(
+    grad_output: ArrayLike,
+    x: ArrayLike,
+    norm_type: float,
+    kernel_size: PerAxis,
+    stride: PerAxis | None = None,
+    ceil_mode: bool = False,
+    *,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+    axes: Axes = (-2, -1),
+    num_threads: int | None = None,
+) -> Array:
+    """Compute the gradient of `lp_pool2d`.
+
+    Examples
+    --------
+    >>> import cypool
+    >>> cypool.lp_pool2d_backward([[5.0]], [[3.0, 4.0]], 2, (1, 2))
+    array([[3., 4.]])
+    """
+    window = (kernel_size, stride, padding, dilation, ceil_mode, axes)
+    return _of_norms(2, grad_output, x, norm_type, window, num_threads)
+
+
+@documented
+def lp_pool3d_backward(
+    grad_output: ArrayLike,
+    x: ArrayLike,
+    norm_type: float,
+    kernel_size: PerAxis,
+    stride: PerAxis | None = None,
+    ceil_mode: bool = False,
+    *,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+    axes: Axes = (-3, -2, -1),
+    num_threads: int | None = None,
+) -> Array:
+    """Compute the gradient of `lp_pool3d`.
+
+    Examples
+    --------
+    >>> import cypool
+    >>> cypool.lp_pool3d_backward([[[5.0]]], [[[3.0, 4.0]]], 2, (1, 1, 2))
+    array([[[3., 4.]]])
+    """
+    window = (kernel_size, stride, padding, dilation, ceil_mode, axes)
+    return _of_norms(3, grad_output, x, norm_type, window, num_threads)

@@ -1,0 +1,177 @@
+"""Unpooling by indices, and its gradient; the docstrings continue in `_docs.py`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cypool import _arguments, _geometry, _scatter
+from cypool._docs import documented
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from cypool._typing import Array, Axes, PerAxis
+
+
+def _unpool(
+    rank: int,
+    x: object,
+    indices: object,
+    window: tuple[object, object, object],
+    output_size: object,
+    axes: object,
+) -> Array:
+    """Put elements where their indices say, into zeros."""
+    array = _arguments.array(x)
+    _arguments.input_dtype(array.dtype)
+    pooled = _arguments.axes(axes, rank, array.ndim)
+    places = _arguments.index_array(indices)
+    _arguments.same_shape("indices", places.shape, "x", array.shape)
+    sizes = _arguments.pooled_sizes(array.shape, pooled)
+    lengths = _geometry.unpooled(sizes, pooled, array.ndim, *window, output_size)
+    shape = list(array.shape)
+    for axis, length in zip(pooled, lengths, strict=True):
+        shape[axis] = length
+    _arguments.result_size(tuple(shape), array.itemsize, "output_size")
+    dtype = array.dtype.newbyteorder("=")
+    return _scatter.spread("unpool", array, places, tuple(shape), pooled, dtype, None)
+
+
+def _backward(
+    rank: int, grad_output: object, indices: object, axes: object, num_threads: object
+) -> Array:
+    """Fetch the gradients of the elements that unpooling has kept."""
+    grad = _arguments.array(grad_output, "grad_output")
+    _arguments.input_dtype(grad.dtype, "grad_output")
+    pooled = _arguments.axes(axes, rank, grad.ndim, "grad_output")
+    places = _arguments.index_array(indices)
+    _arguments.matching_shape(places.shape, grad.shape, pooled, "indices", "grad_output")
+    _arguments.pooled_sizes(grad.shape, pooled, "grad_output")
+    return _scatter.gathered(grad, places, pooled, num_threads)
+
+
+@documented
+def max_unpool1d(
+    x: ArrayLike,
+    indices: ArrayLike,
+    kernel_size: PerAxis,
+    stride: PerAxis | None = None,
+    padding: PerAxis = 0,
+    output_size: PerAxis | None = None,
+    *,
+    axes: PerAxis = (-1,),
+) -> Array:
+    """Put elements back where the maxima of windows along one axis were.
+
+    Examples
+    --------
+    >>> import cypool
+    >>> values, indices = cypool.max_pool1d([1, 5, 2, 4], 2, return_indices=True)
+    >>> cypool.max_unpool1d(values, indices, 2)
+    array([0, 5, 0, 4])
+    """
+    return _unpool(1, x, indices, (kernel_size, stride, padding), output_size, axes)
+
+
+@documented
+def max_unpool2d(
+    x: ArrayLike,
+    indices: ArrayLike,
+    kernel_size: PerAxis,
+    stride: PerAxis | None = None,
+    padding: PerAxis = 0,
+    output_size: PerAxis | None = None,
+    *,
+    axes: Axes = (-2, -1),
+) -> Array:
+    """Put elements back where the maxima of windows along two axes were.
+
+    Examples
+    --------
+    >>> import cypool
+    >>> values, indices = cypool.max_pool2d([[1, 5], [2, 4]], 2, return_indices=True)
+    >>> cypool.max_unpool2d(values, indices, 2)
+    array([[0, 5],
+           [0, 0]])
+    """
+    return _unpool(2, x, indices, (kernel_size, stride, padding), output_size, axes)
+
+
+@documented
+def max_unpool3d(
+    x: ArrayLike,
+    indices: ArrayLike,
+    kernel_size: PerAxis,
+    stride: PerAxis | None = None,
+    padding: PerAxis = 0,
+    output_size: PerAxis | None = None,
+    *,
+    axes: Axes = (-3, -2, -1),
+) -> Array:
+    """Put elements back where the maxima of windows along three axes were.
+
+    Examples
+    --------
+    >>> import cypool
+    >>> cypool.max_unpool3d([[[8]]], [[[1]]], (1, 2, 2))
+    array([[[0, 8],
+            [0, 0]]])
+    """
+    return _unpool(3, x, indices, (kernel_size, stride, padding), output_size, axes)
+
+
+@documented
+def max_unpool1d_backward(
+    grad_output: ArrayLike,
+    indices: ArrayLike,
+    *,
+    axes: PerAxis = (-1,),
+    num_threads: int | None = None,
+) -> Array:
+    """Compute the gradient of `max_unpool1d`.
+
+    Examples
+    --------
+    >>> import cypool
+    >>> cypool.max_unpool1d_backward([0.5, 1.0, 2.0, 3.0], [1, 3])
+    array([1., 3.])
+    """
+    return _backward(1, grad_output, indices, axes, num_threads)
+
+
+@documented
+def max_unpool2d_backward(
+    grad_output: ArrayLike,
+    indices: ArrayLike,
+    *,
+    axes: Axes = (-2, -1),
+    num_threads: int | None = None,
+) -> Array:
+    """Compute the gradient of `max_unpool2d`.
+
+    Examples
+    --------
+    >>> import cypool
+    >>> cypool.max_unpool2d_backward([[0.5, 1.0], [2.0, 3.0]], [[1]])
+    array([[1.]])
+    """
+    return _backward(2, grad_output, indices, axes, num_threads)
+
+
+@documented
+def max_unpool3d_backward(
+    grad_output: ArrayLike,
+    indices: ArrayLike,
+    *,
+    axes: Axes = (-3, -2, -1),
+    num_threads: int | None = None,
+) -> Array:
+    """Compute the gradient of `max_unpool3d`.
+
+    Examples
+    --------
+    >>> import cypool
+    >>> cypool.max_unpool3d_backward([[[0.5, 1.0]]], [[[1]]])
+    array([[[1.]]])
+    """
+    return _backward(3, grad_output, indices, axes, num_threads)

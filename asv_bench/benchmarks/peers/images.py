@@ -84,7 +84,7 @@ def pillow(case: Case, x: Array) -> Prepared:
     """`Image.reduce` for averages of blocks, rank filters for odd squares of stride 1."""
     need(case.form == "window" and len(case.axes) == 2 and not case.indices, "no such function")
     need(case.dtype in {"uint8", "float32"}, "no such type in Pillow's filters")
-    need(not case.channels_last or case.shape[-1] in {1, 3, 4}, "no such image")
+    need(not case.channels_last or case.shape[-1] in {1, 3}, "weighs by alpha")
     if case.op == "avg":
         need(case.tiles, "reduce tiles the image")
     else:

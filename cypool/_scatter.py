@@ -103,8 +103,9 @@ def _walk(
     kind = _arguments.dtype_name(elements.dtype)
     seen = _with_absent(elements.view(_words(elements.dtype)), axes_of_walk)
     first = _dispatch.family("_scatters").run(
-        task, kind, seen, _with_absent(indices, axes_of_walk), planes, len(outer), threads
-    )
+        task, kind, seen, _with_absent(indices, axes_of_walk), planes, len(outer), shape[axes[-1]],
+        threads,
+    )  # fmt: skip
     if first >= 0:
         place = np.unravel_index(first, seen.shape)
         found = [0] * elements.ndim
@@ -118,3 +119,14 @@ def _with_absent(array: Array, axes: Sequence[int | None]) -> Array:
     """Bring axes into an order, with one of length 1 for each that is absent."""
     seen = array.transpose([axis for axis in axes if axis is not None])
     return seen[tuple(None if axis is None else slice(None) for axis in axes)]
+
+
+def repeated(
+    grad: Array, rows: int, columns: int, divisor: int, shape: Sequence[int], num_threads: object
+) -> Array:
+    """Divide C-contiguous gradients and repeat each over its tile of the last axes."""
+    result: Array = np.empty(shape, grad.dtype)
+    threads = _threads.team(num_threads, grad.nbytes + result.nbytes)
+    lines = grad.reshape(-1, grad.shape[-1])
+    _dispatch.family("_scatters").repeat(lines, result, rows, columns, divisor, threads)
+    return result

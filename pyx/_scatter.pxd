@@ -22,7 +22,7 @@ cdef struct Walk:
     Py_ssize_t outer_rank, planes
     Py_ssize_t[MAX_OUTER] shape, element_steps, index_steps, plane_steps
     Py_ssize_t[4] sizes, elements, indices
-    Py_ssize_t plane            # elements of a plane, each with `sizes[3]` channels side by side
+    Py_ssize_t plane, width     # elements of a plane and of its rows, each of sizes[3] channels
     char* elements_at
     const char* indices_at
     char* planes_at
@@ -72,28 +72,56 @@ cdef inline Py_ssize_t points_of(const Walk* walk) noexcept nogil:
 cdef inline Py_ssize_t unpool(word_t like, const Walk* walk, Py_ssize_t number) noexcept nogil:
     """Send elements into a plane of zeros; give the first one that has a wrong index, or -1."""
     cdef Place here = place_of(walk, number)
-    cdef word_t* plane = <word_t*> here.plane
-    cdef Py_ssize_t channels = walk.sizes[3]
-    cdef Py_ssize_t depth, row, _column, channel, point = 0
+    cdef Py_ssize_t depth, row, column, point, n = walk.sizes[2]
     cdef const char* element
     cdef const char* index
-    cdef uint64_t where
-    memset(plane, 0, walk.plane * channels * sizeof(like))
+    memset(here.plane, 0, walk.plane * walk.sizes[3] * sizeof(like))
     for depth in range(walk.sizes[0]):
         for row in range(walk.sizes[1]):
             element = here.elements + depth * walk.elements[0] + row * walk.elements[1]
             index = here.indices + depth * walk.indices[0] + row * walk.indices[1]
-            for _column in range(walk.sizes[2]):
-                for channel in range(channels):
-                    where = (<const uint64_t*> (index + channel * walk.indices[3]))[0]
-                    if where >= <uint64_t> walk.plane:
-                        return point
-                    plane[where * channels + channel] = (
-                        <const word_t*> (element + channel * walk.elements[3])
-                    )[0]
-                    point += 1
+            if walk.sizes[3] == 1:
+                point = unpool_row(<word_t*> here.plane, element, index, walk, n)
+                if point >= 0:
+                    return (depth * walk.sizes[1] + row) * n + point
+                continue
+            for column in range(n):
+                point = unpool_run(
+                    <word_t*> here.plane, element, walk.elements[3], index, walk.indices[3],
+                    walk.plane, walk.sizes[3], 1, walk.sizes[3],
+                )
+                if point >= 0:
+                    return ((depth * walk.sizes[1] + row) * n + column) * walk.sizes[3] + point
                 element += walk.elements[2]
                 index += walk.indices[2]
+    return -1
+
+
+cdef inline Py_ssize_t unpool_row(
+    word_t* plane, const char* element, const char* index, const Walk* walk, Py_ssize_t n
+) noexcept nogil:
+    """Send the elements of a row; where they lie end to end, the compiler is told so."""
+    if walk.elements[2] == sizeof(word_t) and walk.indices[2] == sizeof(int64_t):
+        return unpool_run(
+            plane, element, sizeof(word_t), index, sizeof(int64_t), walk.plane, 1, 0, n
+        )
+    return unpool_run(
+        plane, element, walk.elements[2], index, walk.indices[2], walk.plane, 1, 0, n
+    )
+
+
+cdef inline Py_ssize_t unpool_run(
+    word_t* plane, const char* element, Py_ssize_t element_step, const char* index,
+    Py_ssize_t index_step, uint64_t size, Py_ssize_t channels, Py_ssize_t hop, Py_ssize_t n,
+) noexcept nogil:
+    """Send some elements in a line, of columns or of channels."""
+    cdef Py_ssize_t i
+    cdef uint64_t where
+    for i in range(n):
+        where = (<const uint64_t*> (index + i * index_step))[0]
+        if where >= size:
+            return i
+        plane[where * channels + i * hop] = (<const word_t*> (element + i * element_step))[0]
     return -1
 
 
@@ -146,35 +174,68 @@ cdef inline Py_ssize_t send(
 ) noexcept nogil:
     """Add gradients up where maxima were found."""
     cdef Place here = place_of(walk, number)
-    cdef sum_t* sums = <sum_t*> sums_at
-    cdef Py_ssize_t channels = walk.sizes[3]
-    cdef Py_ssize_t depth, row, _column, channel, point = 0
+    cdef Py_ssize_t depth, row, column, point, n = walk.sizes[2]
+    cdef Py_ssize_t size = walk.plane * walk.sizes[3]
     cdef const char* element
     cdef const char* index
-    cdef uint64_t where
+    cdef sum_t* sums = <sum_t*> sums_at
     if gradient_t is float or gradient_t is double:
         sums = <sum_t*> here.plane
-    memset(sums, 0, walk.plane * channels * sizeof(like))
+    memset(sums, 0, size * sizeof(like))
     for depth in range(walk.sizes[0]):
         for row in range(walk.sizes[1]):
             element = here.elements + depth * walk.elements[0] + row * walk.elements[1]
             index = here.indices + depth * walk.indices[0] + row * walk.indices[1]
-            for _column in range(walk.sizes[2]):
-                for channel in range(channels):
-                    where = (<const uint64_t*> (index + channel * walk.indices[3]))[0]
-                    if where < <uint64_t> walk.plane:
-                        sums[where * channels + channel] += widened(
-                            (<const gradient_t*> (element + channel * walk.elements[3]))[0], like
-                        )
-                    elif where != <uint64_t> NOWHERE:
-                        return point
-                    point += 1
+            if walk.sizes[3] == 1:
+                point = send_row(tag, sums, element, index, walk, n)
+                if point >= 0:
+                    return (depth * walk.sizes[1] + row) * n + point
+                continue
+            for column in range(n):
+                point = send_run(
+                    tag, sums, element, walk.elements[3], index, walk.indices[3], walk.plane,
+                    walk.sizes[3], 1, walk.sizes[3],
+                )
+                if point >= 0:
+                    return ((depth * walk.sizes[1] + row) * n + column) * walk.sizes[3] + point
                 element += walk.elements[2]
                 index += walk.indices[2]
     if gradient_t is half_t:
-        for point in range(walk.plane * channels):
+        for point in range(size):
             (<half_t*> here.plane)[point] = half_from_float(sums[point])
     elif gradient_t is bfloat_t:
-        for point in range(walk.plane * channels):
+        for point in range(size):
             (<bfloat_t*> here.plane)[point] = bfloat_from_float(sums[point])
+    return -1
+
+
+cdef inline Py_ssize_t send_row(
+    gradient_t tag, sum_t* sums, const char* element, const char* index, const Walk* walk,
+    Py_ssize_t n,
+) noexcept nogil:
+    """Send the gradients of a row; where they lie end to end, the compiler is told so."""
+    if walk.elements[2] == sizeof(gradient_t) and walk.indices[2] == sizeof(int64_t):
+        return send_run(
+            tag, sums, element, sizeof(gradient_t), index, sizeof(int64_t), walk.plane, 1, 0, n
+        )
+    return send_run(
+        tag, sums, element, walk.elements[2], index, walk.indices[2], walk.plane, 1, 0, n
+    )
+
+
+cdef inline Py_ssize_t send_run(
+    gradient_t tag, sum_t* sums, const char* element, Py_ssize_t element_step, const char* index,
+    Py_ssize_t index_step, uint64_t size, Py_ssize_t channels, Py_ssize_t hop, Py_ssize_t n,
+) noexcept nogil:
+    """Send some gradients in a line, of columns or of channels."""
+    cdef Py_ssize_t i
+    cdef uint64_t where
+    for i in range(n):
+        where = (<const uint64_t*> (index + i * index_step))[0]
+        if where < size:
+            sums[where * channels + i * hop] += widened(
+                (<const gradient_t*> (element + i * element_step))[0], sums[0]
+            )
+        elif where != <uint64_t> NOWHERE:
+            return i
     return -1

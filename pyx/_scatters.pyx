@@ -5,7 +5,8 @@ from cpython.exc cimport PyErr_CheckSignals
 from cython.parallel cimport prange, threadid
 from libc.stdlib cimport free, malloc
 
-from _scatter cimport Walk, fetch, points_of, send, unpool
+from _gather cimport repeat_row, send_blocks
+from _scatter cimport Walk, fetch, points_of, send, sum_t, unpool
 from _types cimport (
     bfloat_t, half_t, int64_t, uint16_t, uint32_t, uint64_t, uint8_t,
 )
@@ -23,10 +24,14 @@ cdef enum:
     SLICE = 1 << 24
 
 
-def run(str task not None, str kind, elements, indices, planes, Py_ssize_t outer, num_threads):
+def run(
+    str task not None, str kind, elements, indices, planes, Py_ssize_t outer, Py_ssize_t width,
+    num_threads,
+):
     """Run a task on arrays of `outer` axes, three pooled ones (one in `planes`) and an inner one.
 
-    Give the number of the first element whose index leaves its plane, or -1.
+    The planes have rows of `width`. Give the number of the first element whose index leaves its
+    plane, or -1.
     """
     cdef Walk walk
     cdef Py_buffer[3] views
@@ -50,7 +55,7 @@ def run(str task not None, str kind, elements, indices, planes, Py_ssize_t outer
             walk.sizes[i] = views[0].shape[outer + i]
             walk.elements[i] = views[0].strides[outer + i]
             walk.indices[i] = views[1].strides[outer + i]
-        walk.plane = views[2].shape[outer]
+        walk.plane, walk.width = views[2].shape[outer], width
         walk.elements_at = <char*> views[0].buf
         walk.indices_at = <const char*> views[1].buf
         walk.planes_at = <char*> views[2].buf
@@ -124,9 +129,13 @@ cdef void do_plane(
         elif kind == 3:
             found = send(bfloat, <float> 0, walk, number, memory)
         elif kind == 4:
-            found = send(<float> 0, <float> 0, walk, number, memory)
+            found = -1
+            if not send_blocks(<float> 0, walk, number):
+                found = send(<float> 0, <float> 0, walk, number, memory)
         else:
-            found = send(<double> 0, <double> 0, walk, number, memory)
+            found = -1
+            if not send_blocks(<double> 0, walk, number):
+                found = send(<double> 0, <double> 0, walk, number, memory)
     elif size == 1:
         found = move(<uint8_t> 0, task, walk, number, memory)
     elif size == 2:
@@ -155,3 +164,44 @@ cdef inline Py_ssize_t move(
     if task == UNPOOL:
         return unpool(like, walk, number)
     return fetch(like, walk, number, <int64_t*> memory)
+
+
+def repeat(gradients, out, Py_ssize_t rows, Py_ssize_t columns, double divisor, num_threads):
+    """Divide each element of a run and repeat it over a window of `out`, a run as well."""
+    cdef Py_buffer source
+    cdef Py_buffer target
+    cdef int threads = num_threads
+    PyObject_GetBuffer(gradients, &source, PyBUF_STRIDED_RO)
+    try:
+        PyObject_GetBuffer(out, &target, PyBUF_STRIDED)
+        try:
+            with nogil:
+                if source.itemsize == sizeof(float):
+                    repeat_rows(
+                        <float*> target.buf, <const float*> source.buf, <float> divisor,
+                        source.shape[0], source.shape[1], rows, columns, threads,
+                    )
+                else:
+                    repeat_rows(
+                        <double*> target.buf, <const double*> source.buf, divisor,
+                        source.shape[0], source.shape[1], rows, columns, threads,
+                    )
+        finally:
+            PyBuffer_Release(&target)
+    finally:
+        PyBuffer_Release(&source)
+
+
+cdef void repeat_rows(
+    sum_t* out, const sum_t* gradients, sum_t divisor, Py_ssize_t lines, Py_ssize_t n,
+    Py_ssize_t rows, Py_ssize_t columns, int num_threads,
+) noexcept nogil:
+    """Repeat all rows; one thread stays out of OpenMP altogether."""
+    cdef Py_ssize_t i
+    cdef Py_ssize_t step = rows * columns * n
+    if num_threads == 1:
+        for i in range(lines):
+            repeat_row(out + i * step, gradients + i * n, divisor, columns, rows, n)
+        return
+    for i in prange(lines, schedule="static", num_threads=num_threads):
+        repeat_row(out + i * step, gradients + i * n, divisor, columns, rows, n)

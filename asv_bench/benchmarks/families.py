@@ -147,6 +147,7 @@ def _indices() -> Iterator[Case]:
     yield window_case("max_pool2d", first, 2, options=asked)
     yield window_case("max_pool2d", stem, 3, 2, 1, options=asked)
     yield window_case("max_pool2d", (8, 256, 28, 28), 3, 1, 1, options=asked)
+    yield window_case("max_pool2d", (256, 32, 32), 5, 1, 2, options=asked)
     yield window_case("max_pool2d", (1, 224, 224, 64), 2, axes=(1, 2), options=asked)
     yield window_case("max_unpool2d", first, 2)
     for function in ("max_pool2d_backward", "avg_pool2d_backward"):

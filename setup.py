@@ -19,7 +19,7 @@ LEVELS = {
     "v2": ("x86-64-v2", ["-march=x86-64-v2"]),
 }
 # One source a family of functions: they compile side by side, and a call loads only what it needs.
-FAMILIES = ["_kernels", "_scatters", "_selections", "_tables"]
+FAMILIES = ["_kernels", "_ranks", "_scatters", "_selections", "_tables"]
 # `-ffp-contract=off` keeps the levels equal bit for bit. Nothing of `-ffast-math` may join these:
 # without trapping math or signed zeros GCC turns blends into branches, 20 times slower.
 FLAGS = ["-O3", "-g0", "-fno-math-errno", "-ffp-contract=off", "-fvisibility=hidden"]

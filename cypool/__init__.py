@@ -1,8 +1,9 @@
 """Pooling of NumPy arrays in one, two and three dimensions, along any axes.
 
 Functions whose names end in ``1d``, ``2d`` and ``3d`` pool that many axes of an array, by default
-the last ones. ``max_pool``, ``min_pool``, ``avg_pool``, ``sum_pool`` and ``lp_pool`` slide windows
-over them, the ``global_`` functions reduce them whole, the ``adaptive_`` ones to any size.
+the last ones. ``max_pool``, ``min_pool``, ``avg_pool``, ``sum_pool``, ``lp_pool``, ``median_pool``
+and ``mode_pool`` slide windows over them, the ``global_`` functions reduce them whole, the
+``adaptive_`` ones to any size; ``fractional_max_pool`` places its windows by chance.
 """
 
 from cypool._adaptive import (
@@ -24,6 +25,11 @@ from cypool._extrema import (
     min_pool1d,
     min_pool2d,
     min_pool3d,
+)
+from cypool._fractional import (
+    fractional_max_pool1d,
+    fractional_max_pool2d,
+    fractional_max_pool3d,
 )
 from cypool._geometry import pool_output_shape
 from cypool._global import (
@@ -50,6 +56,14 @@ from cypool._gradients import (
     max_pool1d_backward,
     max_pool2d_backward,
     max_pool3d_backward,
+)
+from cypool._rank import (
+    median_pool1d,
+    median_pool2d,
+    median_pool3d,
+    mode_pool1d,
+    mode_pool2d,
+    mode_pool3d,
 )
 from cypool._sums import (
     avg_pool1d,
@@ -89,6 +103,9 @@ __all__ = [
     "avg_pool2d_backward",
     "avg_pool3d",
     "avg_pool3d_backward",
+    "fractional_max_pool1d",
+    "fractional_max_pool2d",
+    "fractional_max_pool3d",
     "global_avg_pool1d",
     "global_avg_pool2d",
     "global_avg_pool3d",
@@ -119,9 +136,15 @@ __all__ = [
     "max_unpool2d_backward",
     "max_unpool3d",
     "max_unpool3d_backward",
+    "median_pool1d",
+    "median_pool2d",
+    "median_pool3d",
     "min_pool1d",
     "min_pool2d",
     "min_pool3d",
+    "mode_pool1d",
+    "mode_pool2d",
+    "mode_pool3d",
     "pool_output_shape",
     "show_config",
     "sum_pool1d",

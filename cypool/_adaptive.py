@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cypool import _arguments, _geometry
+from cypool import _arguments, _geometry, _requests
 from cypool._docs import documented
 from cypool._plan import pool
 from cypool._reductions import maximum, total
@@ -110,7 +110,7 @@ def adaptive_max_pool1d(
     return_indices: bool = False,
     *,
     axes: PerAxis = (-1,),
-    out: Array | None = None,
+    out: Array | tuple[Array, Array] | None = None,
     num_threads: int | None = None,
 ) -> Array | tuple[Array, Array]:
     """Take maxima along one axis, as many as asked for.
@@ -131,7 +131,7 @@ def adaptive_max_pool2d(
     return_indices: bool = False,
     *,
     axes: Axes = (-2, -1),
-    out: Array | None = None,
+    out: Array | tuple[Array, Array] | None = None,
     num_threads: int | None = None,
 ) -> Array | tuple[Array, Array]:
     """Take maxima along two axes, as many as asked for.
@@ -157,7 +157,7 @@ def adaptive_max_pool3d(
     return_indices: bool = False,
     *,
     axes: Axes = (-3, -2, -1),
-    out: Array | None = None,
+    out: Array | tuple[Array, Array] | None = None,
     num_threads: int | None = None,
 ) -> Array | tuple[Array, Array]:
     """Take maxima along three axes, as many as asked for.
@@ -178,23 +178,25 @@ def _maxima(
     output_size: object,
     return_indices: object,
     axes: object,
-    out: Array | None,
+    out: Array | tuple[Array, Array] | None,
     num_threads: object,
 ) -> Array | tuple[Array, Array]:
     """Take maxima, and where they lie if that is wanted."""
-    if not _arguments.flag("return_indices", return_indices):
-        window = (output_size, axes)
-        return pool(
-            "adaptive_max", rank, x, window, ("propagate",), out=out, num_threads=num_threads
-        )
+    indexed = _arguments.flag("return_indices", return_indices)
     array = _arguments.array(x)
-    reduction = maximum(array.dtype, None, 0, "propagate")
-    pooled = _arguments.axes(axes, rank, array.ndim)
-    windows = _geometry.adaptive(_arguments.pooled_sizes(array.shape, pooled), output_size)
-    values, indices = pool_tables(
-        array, pooled, windows, reduction, with_indices=True, out=out, num_threads=num_threads
-    )
-    return values, indices
+    if indexed:
+        reduction = maximum(array.dtype, None, 0, "propagate")
+        pooled = _arguments.axes(axes, rank, array.ndim)
+        windows = _geometry.adaptive(_arguments.pooled_sizes(array.shape, pooled), output_size)
+        if any(isinstance(window, _geometry.Bins) for window in windows):
+            values, indices = pool_tables(
+                array, pooled, windows, reduction, with_indices=True, out=out,
+                num_threads=num_threads,
+            )  # fmt: skip
+            return values, indices
+    options = ("propagate", indexed)
+    window = (output_size, axes)
+    return pool("adaptive_max", rank, array, window, options, out=out, num_threads=num_threads)
 
 
 def _backward(
@@ -207,7 +209,7 @@ def _backward(
     shape = _arguments.lengths(input_shape, "input_shape")
     _arguments.matching_shape(grad.shape, shape, pooled)
     outs = _arguments.pooled_sizes(grad.shape, pooled, "grad_output")
-    _arguments.output_size(outs, outs)
+    _requests.output_size(outs, outs)
     sizes = _arguments.pooled_sizes(shape, pooled, "input_shape")
     _arguments.result_size(shape, 8, "input_shape")
     _arguments.memory(8 * math.prod(shape) + _geometry.TABLE_ARRAYS * 8 * sum(sizes))

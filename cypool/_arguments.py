@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
 
     from cypool._typing import Array, DType
 
 INT64_LIMIT = 2**63
-# Windows from a table are placed by products of their numbers, in 64 bits.
-LONGEST_TABLE = 2**31
 # A search for common memory that takes more steps than this counts as having found some.
 OVERLAP_WORK = 10_000
 
@@ -53,7 +51,7 @@ def is_sequence(value: object) -> bool:
     return isinstance(value, tuple | list) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
-def _index(name: str, rule: str, item: object, value: object) -> int:
+def index(name: str, rule: str, item: object, value: object) -> int:
     """Take an item of an argument as an exact integer."""
     if not isinstance(item, bool):
         try:
@@ -65,7 +63,7 @@ def _index(name: str, rule: str, item: object, value: object) -> int:
 
 def integer(name: str, value: object, minimum: int) -> int:
     """Take one integer that is not below `minimum`."""
-    number = _index(name, "be an integer", value, value)
+    number = index(name, "be an integer", value, value)
     if number < minimum:
         raise ValueError(sentence(name, f"be at least {minimum}", value))
     return number
@@ -75,7 +73,7 @@ def integers(name: str, value: object, rule: str = "hold integers") -> tuple[int
     """Take a tuple, list or array of integers."""
     if not is_sequence(value):
         raise TypeError(sentence(name, rule, value))
-    return tuple(_index(name, rule, item, value) for item in value)  # type: ignore[attr-defined]
+    return tuple(index(name, rule, item, value) for item in value)  # type: ignore[attr-defined]
 
 
 def lengths(value: object, name: str = "shape") -> tuple[int, ...]:
@@ -108,7 +106,7 @@ def per_axis(name: str, value: object, rank: int, minimum: int = 1) -> tuple[int
         if len(numbers) != rank:
             raise ValueError(sentence(name, f"have {rank} values, one per pooled axis", value))
     else:
-        numbers = (_index(name, rule, value, value),) * rank
+        numbers = (index(name, rule, value, value),) * rank
     if min(numbers) < minimum:
         raise ValueError(sentence(name, f"be at least {minimum}", value))
     return numbers
@@ -170,24 +168,6 @@ def choice(name: str, value: object, allowed: Collection[str]) -> str:
     return str(value)
 
 
-def output_size(value: object, sizes: Sequence[int]) -> tuple[int, ...]:
-    """Take the lengths of the result's pooled axes; None keeps an axis' length."""
-    rank = len(sizes)
-    given = value if is_sequence(value) else (value,) * rank
-    if len(given) != rank:  # type: ignore[arg-type]
-        raise ValueError(sentence("output_size", f"have {rank} values, one per pooled axis", value))
-    rule = "be an integer or None, or one of these per pooled axis"
-    pairs = zip(given, sizes, strict=True)  # type: ignore[call-overload]
-    numbers = tuple(
-        size if item is None else _index("output_size", rule, item, value) for item, size in pairs
-    )
-    if min(numbers) < 1:
-        raise ValueError(sentence("output_size", "be at least 1", value))
-    if max(numbers) >= LONGEST_TABLE:
-        raise ValueError(sentence("output_size", "be below 2**31", value))
-    return numbers
-
-
 def norm_type(value: object) -> float:
     """Take the p of an Lp norm."""
     if isinstance(value, bool) or not isinstance(value, Real):
@@ -205,7 +185,7 @@ def divisor_override(value: object) -> int:
     """Take the divisor that replaces an average's own, 0 for none."""
     if value is None:
         return 0
-    divisor = _index("divisor_override", "be an integer or None", value, value)
+    divisor = index("divisor_override", "be an integer or None", value, value)
     if divisor == 0 or abs(divisor) >= INT64_LIMIT:
         raise ValueError(sentence("divisor_override", "be a 64-bit integer other than 0", value))
     return divisor
@@ -301,8 +281,11 @@ def integer_divisor(divisor: int, area: int, dtype: DType) -> None:
         raise ValueError(sentence("divisor_override", rule, divisor))
 
 
-def empty_windows(value: float, dtype: DType) -> None:
+def empty_windows(value: float, dtype: DType, rank: str = "") -> None:
     """Refuse an integer dtype where windows have no element and their value is NaN."""
+    if value != value and (rank == "mode" or (rank and dtype.kind in "iub")):
+        rule = f"leave each window an element, for without one it has no {rank}"
+        raise ValueError(f"`dilation` must {rule}, got windows without one")
     if value != value and dtype.kind in "iu":
         rule = "be floating where a window has no element and so no mean"
         raise ValueError(sentence("dtype", rule, dtype))

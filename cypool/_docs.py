@@ -56,6 +56,27 @@ PARAMETERS = {
     "output_size": """
         int, None or tuple of these
         Lengths of the result along all pooled axes, or along each; None keeps an axis' length.""",
+    "fractional_max kernel_size": """
+        int or tuple of int
+        Elements of a window along all pooled axes, or along each.""",
+    "fractional_max output_size": """
+        int or tuple of int, optional
+        Lengths of the result along all pooled axes, or along each. It or `output_ratio` is
+        needed, and not both.""",
+    "output_ratio": """
+        float or tuple of float, optional
+        These lengths as a part of the array's, between 0 and 1, and rounded down.""",
+    "random_samples": """
+        array_like, optional
+        One number for each plane and pooled axis, at least 0 and below 1. Its shape is that of
+        the axes of `x` that are not pooled, then the number of pooled axes: (N, C, 2) for
+        (N, C, H, W), and (C, 2) or PyTorch's (1, C, 2) for (C, H, W). As in PyTorch, the first of
+        two numbers is the last axis', and three are in the order of `axes`. Windows are placed in
+        its dtype's arithmetic. Default: drawn from `rng`.""",
+    "rng": """
+        {None, int, array_like of int, SeedSequence, BitGenerator, Generator}, optional
+        What `numpy.random.default_rng` makes the generator from that draws the samples, once the
+        other arguments are found right. Default: one that the system seeds.""",
     "grad_output": """
         array_like
         The gradient with respect to the result, of its shape.""",
@@ -77,6 +98,10 @@ PARAMETERS = {
     "max_un padding": """
         int or tuple of int, optional
         The padding that was pooled with, along all pooled axes, or along each. Default: 0.""",
+    "ignore": """
+        int or float, optional
+        A value of the dtype of `x` that is taken only where a window holds nothing else, as the
+        background of labels. Default: none.""",
     "keepdims": """
         bool, optional
         Whether the pooled axes stay in the result, with length 1. Default: True.""",
@@ -120,7 +145,6 @@ PARAMETERS = {
 }
 
 PARAMETERS["min out"] = PARAMETERS["max out"]
-PARAMETERS["adaptive_max out"] = PARAMETERS["out"]
 
 PAIR = """; with `return_indices` a tuple of
     them and of their positions, which are int64 and flat in the plane of the pooled axes"""
@@ -132,11 +156,14 @@ RETURNS = {
     "avg": "The means, in the dtype that `dtype` says",
     "sum": "The sums, in the dtype that `dtype` says",
     "lp": "The norms, in the dtype of `x` if that is floating, in float64 otherwise",
+    "median": "The medians, in the dtype of `x`",
+    "mode": "The commonest values, in the dtype of `x`",
     "adaptive_avg": "The means, in the dtype that `dtype` says",
     "adaptive_max": MAXIMA_AND_INDICES,
     "max_un": "The elements among zeros, in the dtype of `x`",
     "max_un_backward": "The gradient with respect to what was unpooled, in the dtype of "
     "`grad_output`",
+    "fractional_max": MAXIMA_AND_INDICES,
 }
 GRADIENT = """The gradient with respect to what was pooled, in the dtype of `grad_output`
     if that is floating, in float64 otherwise"""
@@ -179,6 +206,17 @@ The norm is ``(sum of abs(x) ** p) ** (1 / p)``, as ONNX defines it, computed in
 leaves out the absolute value. Padding counts as 0.""",
 }
 
+PROMISES |= {
+    "median": """
+Of an even number of elements it is the lower one of the two in the middle, so that every result is
+an element. Padding never takes part; -0.0 comes before 0.0. A window without an element, as
+dilation can leave it, gives NaN, and is an error for integers.""",
+    "mode": """
+Of several values that are equally common it is the smallest, so every result is an element.
+Padding never takes part. -0.0 counts as 0.0, and NaN as one value above all others. A window
+without an element, as dilation can leave it, gives `ignore`, and is an error without that.""",
+}
+
 ADAPTIVE = "Windows may overlap, and there may be more of them than elements."
 
 PROMISES |= {
@@ -206,6 +244,10 @@ rounded once.""",
 Each element gets ``grad_output * sign(x) * (abs(x) / norm) ** (p - 1)`` of every window that it is
 in, computed in float64; with infinity the first of a window's largest absolute values gets it all.
 Where the norm is 0, the gradient is 0, and so it is for elements of 0.""",
+    "fractional_max": """
+The windows' distances are whole numbers around the same fraction, different ones for each plane;
+windows may overlap. Of equal elements, such as -0.0 and 0.0, the first one in the window counts,
+and so does the first NaN, which is above all numbers.""",
     "adaptive_avg_backward": """
 Each element gets the gradient of every window that it is in, divided by the window's elements; the
 order in which these are added does not depend on threads or layouts. 16-bit floats are added in
@@ -224,6 +266,14 @@ Notes
 -----
 As in PyTorch, window i of O along an axis of length L holds the elements from ``floor(i * L / O)``
 to before ``ceil((i + 1) * L / O)``."""
+
+
+FRACTIONAL_NOTES = """
+Notes
+-----
+As in PyTorch, after B. Graham, "Fractional max-pooling" (2014): with a = (L - k) / (O - 1) for O
+windows of k elements along an axis of length L, and the sample u, window i begins at
+``int((i + u) * a) - int(u * a)``, and the last one at ``L - k``."""
 
 
 def documented(function: Function) -> Function:
@@ -264,6 +314,8 @@ def _notes(name: str) -> list[str]:
     """Say how windows lie."""
     if name.startswith("adaptive_"):
         return [ADAPTIVE_NOTES.strip()]
+    if name.startswith("fractional_"):
+        return [FRACTIONAL_NOTES.strip()]
     has_none = name.startswith(("global_", "max_un")) or name.endswith("_backward")
     return [] if has_none else [NOTES.strip()]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cypool import _arguments
+from cypool import _arguments, _requests
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,7 +131,7 @@ def _bins(size: int, starts: Array, stops: Array) -> Bins:
 
 def adaptive(sizes: Sequence[int], output_size: object) -> list[Window]:
     """Lay adaptive pooling's windows along each pooled axis."""
-    outs = _arguments.output_size(output_size, sizes)
+    outs = _requests.output_size(output_size, sizes)
     _arguments.memory(TABLE_ARRAYS * 8 * sum(outs))
     return [_adaptive(size, out) for size, out in zip(sizes, outs, strict=True)]
 
@@ -154,6 +154,25 @@ def adaptive_backward(size: int, out: int) -> tuple[Bins, Array]:
     first = np.searchsorted(bins[1], position, "right")
     last = np.searchsorted(bins[0], position, "right")
     return _bins(out, first[None], last[None]), bins[1] - bins[0]
+
+
+def fractional(size: int, out: int, kernel: int, samples: Array) -> Bins:
+    """Lay fractional pooling's windows along one axis, for each plane by a sample of its own.
+
+    All of it is done in the samples' dtype, as PyTorch does.
+    """
+    kind = samples.dtype.type
+    room = size - kernel
+    starts = np.full((len(samples), out), room, np.int64)
+    if out > 1:
+        u = samples[:, None]
+        step = kind(room) / kind(out - 1)
+        numbers = np.arange(out - 1).astype(samples.dtype)
+        starts[:, :-1] = ((numbers + u) * step).astype(np.int64)
+        starts[:, :-1] -= (u * step).astype(np.int64)
+        # Few bits of a long axis' numbers are left in 16.
+        np.clip(starts, 0, room, out=starts)
+    return Bins(size, out, kernel, 1, 0, 0, 1, starts, starts + kernel)
 
 
 def pool_output_shape(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from cypool import _arguments, _dispatch, _geometry, _layout, _selection, _threads
+from cypool import _arguments, _dispatch, _geometry, _layout, _networks, _selection, _threads
 from cypool._reductions import FUNCTIONS, Reduction
 
 if TYPE_CHECKING:
@@ -182,11 +182,14 @@ def _make(
         for axis, description in zip(axes, described, strict=True):
             if (places := description.empty()).size:
                 empty.append((*(slice(None),) * axis, places))
-                _arguments.empty_windows(reduction.empty, reduction.dtype)
+                _arguments.empty_windows(reduction.empty, reduction.dtype, reduction.rank)
         packed = kernels.pack(fields(x, strides, axes, described, reduction, computed))
         if any(isinstance(window, _geometry.Bins) for window in windows):
             family = "_tables"
             packed += tables(windows)
+        elif reduction.rank:
+            family = "_ranks"
+            packed += _networks.describe(described, reduction)
     order = [kept.index(axis) for axis in order if axis in kept]
     is_simple = (
         bool(packed) and not empty and computed == reduction.dtype and order == sorted(order)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cypool import _arguments
+from cypool import _arguments, _requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +44,10 @@ class Reduction:
     count_pad: bool = False
     # Whether the places of the results are asked for, too.
     indexed: bool = False
+    # "median" or "mode" for what sorts its windows.
+    rank: str = ""
+    # The bytes of the element that a mode ignores.
+    ignored: bytes | None = None
 
 
 def maximum(given: DType, _requested: object, _area: int, *options: object) -> Reduction:
@@ -135,6 +139,24 @@ def norm(given: DType, _requested: object, _area: int, norm_type: object) -> Red
     return replace(described, lift=lift, finish=finish, power=power)
 
 
+def median(given: DType, _requested: object, _area: int, nan_policy: object) -> Reduction:
+    """Describe `median_pool`."""
+    nan = _arguments.choice("nan_policy", nan_policy, NAN_POLICIES)
+    name, dtype = _arguments.input_dtype(given), given.newbyteorder("=")
+    return Reduction("max", name, name, name, dtype, math.nan, nan, rank="median")
+
+
+def mode(given: DType, _requested: object, _area: int, ignore: object) -> Reduction:
+    """Describe `mode_pool`."""
+    name, dtype = _arguments.input_dtype(given), given.newbyteorder("=")
+    ignored = None if ignore is None else _requests.ignored(ignore, dtype)
+    empty: float = math.nan if ignored is None else ignored.item()
+    return Reduction(
+        "max", name, name, name, dtype, empty,
+        rank="mode", ignored=None if ignored is None else ignored.tobytes(),
+    )  # fmt: skip
+
+
 def _sum_of_floats(given: DType, requested: object) -> Reduction:
     """Accumulate in the wider of input and result, and in float32 at least."""
     name = _arguments.input_dtype(given)
@@ -162,4 +184,6 @@ FUNCTIONS: dict[str, Callable[..., Reduction]] = {
     "avg": average,
     "sum": total,
     "lp": norm,
+    "median": median,
+    "mode": mode,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -18,6 +18,27 @@ if TYPE_CHECKING:
     from cypool._typing import Array
 
 
+def checked(
+    x: Array,
+    shape: tuple[int, ...],
+    reduction: Reduction,
+    out: object,
+    num_threads: object,
+    *,
+    with_indices: bool = False,
+) -> tuple[tuple[Array, ...], int]:
+    """Check where results of some shape are to go; give these arrays and the number of threads."""
+    _arguments.result_size(shape, 8, "output_size")
+    into: tuple[Array, ...] = ()
+    if out is not None and with_indices:
+        into = _arguments.output_pair(out, x, shape, reduction.dtype)
+    elif out is not None:
+        _arguments.output(out, x, shape, reduction.dtype)
+        into = (cast("Array", out),)
+    work = x.nbytes + 8 * math.prod(shape)
+    return into, _threads.team(num_threads, work)
+
+
 def pool_tables(
     x: Array,
     axes: tuple[int, ...],
@@ -26,7 +47,7 @@ def pool_tables(
     *,
     with_indices: bool = False,
     by_plane: bool = False,
-    out: Array | None = None,
+    out: object = None,
     num_threads: object = None,
 ) -> tuple[Array, ...]:
     """Pool `axes` of `x`, each plane by rows of its own in the tables if they are `by_plane`.
@@ -34,13 +55,9 @@ def pool_tables(
     Give the result, and the maxima's positions if they are wanted.
     """
     shape = _geometry.result_shape(x.shape, axes, windows)
-    computed = _plan.computed_dtype(x.dtype, reduction)
-    _arguments.result_size(shape, 8, "output_size")
-    if out is not None:
-        _arguments.output(out, x, shape, reduction.dtype)
-    work = x.nbytes + computed.itemsize * math.prod(shape)
-    threads = _threads.team(num_threads, work)
+    into, threads = checked(x, shape, reduction, out, num_threads, with_indices=with_indices)
     order = _layout.memory_order(x.shape, x.strides)
+    computed = _plan.computed_dtype(x.dtype, reduction)
     result = _layout.dense(shape, order, computed)
     indices = _layout.dense(shape, order, np.dtype(np.int64)) if with_indices else None
     if 0 not in shape:
@@ -52,10 +69,10 @@ def pool_tables(
         _dispatch.family("_tables").run(packed, x, result, indices, threads)
     with np.errstate(over="ignore"):
         result = result.astype(reduction.dtype, copy=False)
-    if out is not None:
-        out[...] = result
-        result = out
-    return (result,) if indices is None else (result, indices)
+    found = (result,) if indices is None else (result, indices)
+    for given, made in zip(into, found, strict=False):
+        given[...] = made
+    return into or found
 
 
 def _pack(

@@ -19,3 +19,11 @@ Rounding: TypeAlias = Literal["half_even", "half_up", "floor", "trunc"]
 OutputSize: TypeAlias = SupportsIndex | Sequence[SupportsIndex | None] | None
 # An array, or, with `return_indices`, two: a union would have every caller tell which.
 MaybeIndexed: TypeAlias = Any
+Ratio: TypeAlias = float | Sequence[float]
+Seed: TypeAlias = (
+    SupportsIndex
+    | Sequence[int]
+    | np.random.SeedSequence
+    | np.random.BitGenerator
+    | np.random.Generator
+)

@@ -26,7 +26,7 @@ WINDOWS = [
     dict(kernel_size=3, stride=3, padding=2, dilation=2),
     dict(kernel_size=(1, 17), stride=1, padding=((0, 0), (8, 8))),
 ]
-OPS = {"max": {}, "avg": {}, "sum": {}, "lp": {"norm_type": 2}}
+OPS = {"max": {}, "avg": {}, "sum": {}, "lp": {"norm_type": 2}, "median": {}, "mode": {}}
 
 
 class Guarded:
@@ -80,6 +80,15 @@ def planes(dtype):
         yield sample(dtype, (2, width)), np.s_[...], {"kernel_size": (2, width)}
 
 
+def bins(dtype):
+    """Adaptive windows on every width and every number of channels."""
+    for width in WIDTHS:
+        for view in np.s_[...], np.s_[:, ::-1]:
+            yield sample(dtype, (4, width)), view, {"output_size": (3, 1 + 2 * width // 3)}
+        x = sample(dtype, (4, 3, width))
+        yield x, np.s_[...], {"output_size": (3, 2), "axes": (0, 1)}
+
+
 def check(pool, x, view, how):
     """Pool a copy of `x` that is guarded into memory that is guarded."""
     want = pool(np.array(x[view]), **how)
@@ -99,6 +108,10 @@ def main(level):
         for maker, dtype, (op, options) in itertools.product(KINDS, DTYPES, OPS.items()):
             for x, view, how in maker(dtype):
                 check(getattr(cypool, f"{op}_pool2d"), x, view, how | options)
+                calls += 1
+        for dtype, op in itertools.product(DTYPES, ("max", "avg")):
+            for x, view, how in bins(dtype):
+                check(getattr(cypool, f"adaptive_{op}_pool2d"), x, view, how)
                 calls += 1
     print(2 * calls)
 

@@ -147,6 +147,34 @@ def norm(values, p):
     return total([float(size) ** p for size in sizes] or [0.0]) ** (1 / p)
 
 
+def ordered(value):
+    """A key that sorts -0.0 before 0.0 and NaN last."""
+    return value != value, value, math.copysign(1, value)
+
+
+def median(values):
+    """The lower one of the middle, of anything with a NaN that."""
+    if not values or any(value != value for value in values):
+        return math.nan
+    return sorted(values, key=ordered)[(len(values) - 1) // 2]
+
+
+def mode(values, ignore):
+    """The commonest value, of several the smallest; NaNs are one value, and so are both zeros."""
+    values = [math.nan if value != value else value + 0 for value in values]
+    taken = [value for value in values if not alike(value, ignore)]
+    if not taken:
+        return ignore
+    counts = [sum(alike(value, other) for other in values) for value in taken]
+    most = [value for value, count in zip(taken, counts, strict=True) if count == max(counts)]
+    return min(most, key=ordered)
+
+
+def alike(value, other):
+    """Equality with which a NaN is itself."""
+    return other is not None and (value == other or (value != value and other != other))
+
+
 def wrapped(value, dtype):
     """A Python int modulo the range of an integer dtype, as NumPy's sums wrap."""
     low = int(np.iinfo(dtype).min)
@@ -158,7 +186,7 @@ def result_dtype(op, dtype, asked=None):
     dtype = np.dtype(dtype).newbyteorder("=") if np.dtype(dtype).kind != "V" else np.dtype(dtype)
     if asked is not None:
         return np.dtype(asked)
-    if op in ("max", "min") or is_float(dtype):
+    if op in ("max", "min", "median", "mode") or is_float(dtype):
         return dtype
     if op == "sum":
         return np.dtype(np.uint64 if dtype.kind == "u" else np.int64)
@@ -167,14 +195,16 @@ def result_dtype(op, dtype, asked=None):
 
 def reduced(
     op, values, padded, asked, *, nan_policy="propagate", count_include_pad=True,
-    divisor_override=None, norm_type=2, rounding="half_even",
+    divisor_override=None, norm_type=2, rounding="half_even", ignore=None,
 ):  # fmt: skip
     """The result of one window, from its elements in row-major order."""
     kept = [value for value in values if value == value or nan_policy == "propagate"]
-    if values and not kept:
+    if values and not kept and op != "mode":
         return math.nan
     if op in ("max", "min"):
         return extreme(op, kept, asked)
+    if op in ("median", "mode"):
+        return median(kept) if op == "median" else mode(values, ignore)
     if op == "lp":
         return norm(kept, norm_type)
     if op == "sum":

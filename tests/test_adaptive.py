@@ -119,13 +119,13 @@ def test_out_of_any_strides_and_dtype(isa):
     assert got is out
     assert_identical(out, cypool.adaptive_avg_pool2d(x, (3, 4), dtype=np.float64))
     assert not wide[..., ::2].any()
-    values = np.zeros((2, 3, 4), np.float32)[..., ::-1]
-    got, places = cypool.adaptive_max_pool2d(x, (3, 4), True, out=values)
-    assert got is values
+    pair = np.zeros((2, 3, 4), np.float32)[..., ::-1], np.zeros((2, 3, 4), np.int64)
+    values, places = cypool.adaptive_max_pool2d(x, (3, 4), True, out=pair)
+    assert values is pair[0]
+    assert places is pair[1]
     assert_identical(values, cypool.adaptive_max_pool2d(x, (3, 4)))
-    assert_identical(
-        np.take_along_axis(x.reshape(2, -1), places.reshape(2, -1), 1), values.reshape(2, -1)
-    )
+    found = np.take_along_axis(x.reshape(2, -1), places.reshape(2, -1), 1)
+    assert_identical(found, values.reshape(2, -1))
 
 
 @pytest.mark.parametrize(("size", "out"), [(5873, 3527), (3527, 5873), (10**5, 99_991)])

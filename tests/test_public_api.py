@@ -40,6 +40,11 @@ SIGNATURES = {
     "count_include_pad=True, divisor_override=None, *, dilation=1, axes=AXES, num_threads=None)",
     "lp_pool_backward": "(grad_output, x, norm_type, kernel_size, stride=None, ceil_mode=False, *, "
     "padding=0, dilation=1, axes=AXES, num_threads=None)",
+    "median_pool": f"(x, {WINDOW}, dilation=1, ceil_mode=False, *, axes=AXES, "
+    f"nan_policy='propagate', {END})",
+    "mode_pool": f"(x, {WINDOW}, dilation=1, ceil_mode=False, *, ignore=None, axes=AXES, {END})",
+    "fractional_max_pool": "(x, kernel_size, output_size=None, output_ratio=None, "
+    f"return_indices=False, *, random_samples=None, rng=None, axes=AXES, {END})",
     "adaptive_avg_pool_backward": "(grad_output, input_shape, *, axes=AXES, num_threads=None)",
 }
 AXES = {1: "(-1,)", 2: "(-2, -1)", 3: "(-3, -2, -1)"}

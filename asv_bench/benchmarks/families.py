@@ -43,6 +43,8 @@ def _whole_planes() -> Iterator[Case]:
         yield Case(f"global_{op}_pool2d", (8, 7, 7, 2048), axes=(1, 2))
         for channels, size, output in ((256, 13, 6), (512, 7, 3), (64, 224, 7), (512, 28, 6)):
             yield Case(f"adaptive_{op}_pool2d", (channels, size, size), (output, output))
+        for size, output in ((56, 7), (13, 6)):
+            yield Case(f"adaptive_{op}_pool2d", (8, 256, size, size), (output, output))
 
 
 def _large_windows() -> Iterator[Case]:
@@ -122,6 +124,8 @@ def _other_ops() -> Iterator[Case]:
             yield window_case("median_pool2d", (1024, 1024), k, s, p, dtype=dtype)
     yield window_case("median_pool2d", (1024, 1024), 2, dtype="float32")
     yield window_case("mode_pool2d", (1024, 1024), 2, dtype="uint8")
+    for dtype in ("uint8", "uint32", "uint64"):
+        yield window_case("mode_pool2d", (2048, 2048), 2, dtype=dtype)
 
 
 def _one_and_three() -> Iterator[Case]:

@@ -37,7 +37,7 @@ def fractional_max_pool1d(
     >>> import numpy as np
     >>> import cypool
     >>> cypool.fractional_max_pool1d([1, 5, 2, 4, 9, 3], 2, 4, random_samples=[0.5])
-    array([5, 5, 9, 9])
+    array([5, 4, 9, 9])
     """
     lengths = (output_size, output_ratio)
     chance = (random_samples, rng)
@@ -66,9 +66,9 @@ def fractional_max_pool2d(
     >>> import cypool
     >>> x = np.arange(25).reshape(5, 5)
     >>> cypool.fractional_max_pool2d(x, 2, output_ratio=0.6, random_samples=[0.3, 0.7])
-    array([[ 6,  8,  9],
-           [16, 18, 19],
-           [21, 23, 24]])
+    array([[ 6,  7,  9],
+           [11, 12, 14],
+           [21, 22, 24]])
     >>> cypool.fractional_max_pool2d(x, 2, (3, 4), rng=0).shape
     (3, 4)
     """

@@ -1,8 +1,18 @@
-// Give every animation a button that stops it, and let none move where readers ask for stillness.
 const text = document.documentElement.lang.startsWith("zh")
-  ? { play: "播放动画", pause: "暂停动画" }
-  : { play: "Play the animation", pause: "Pause the animation" };
+  ? { play: "播放动画", pause: "暂停动画", below: (name) => `${name}：下级页面` }
+  : {
+      play: "Play the animation",
+      pause: "Pause the animation",
+      below: (name) => `Pages below ${name}`,
+    };
 
+// The theme's toggles in the side bar have an icon and no name.
+for (const toggle of document.querySelectorAll("summary:has(> .toctree-toggle)")) {
+  const link = toggle.closest("li")?.querySelector("a");
+  toggle.setAttribute("aria-label", text.below(link?.textContent.trim() ?? ""));
+}
+
+// Give every animation a button that stops it, and let none move where readers ask for stillness.
 function prepare(film) {
   const still = document.createElement("canvas");
   still.className = film.className;

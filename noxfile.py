@@ -91,49 +91,41 @@ def docs(session: nox.Session) -> None:
     """Build the documentation in one language: English, or `-- zh_CN`."""
     session.install(".[cli,plot]", *group("docs"))
     language = session.posargs[0] if session.posargs else "en"
-    session.run("python", "docs/site.py", "build", "--language", language)
+    session.run("python", "docs/website.py", "build", "--language", language)
 
 
 @nox.session(default=False)
 def site(session: nox.Session) -> None:
     """Build the whole site into build/site, with the benchmarks if they are there."""
     session.install(".[cli,plot]", *group("docs"))
-    session.run("python", "docs/site.py", "build", *session.posargs)
+    session.run("python", "docs/website.py", "build", *session.posargs)
 
 
 @nox.session(default=False)
 def catalogues(session: nox.Session) -> None:
     """Bring the catalogues of Chinese sentences up to date with the pages."""
     session.install(".[cli,plot]", *group("docs"))
-    session.run("python", "docs/site.py", "catalogues")
+    session.run("python", "docs/website.py", "catalogues")
 
 
 @nox.session(default=False)
 def serve(session: nox.Session) -> None:
     """Show the site that `nox -s site` has built on localhost."""
-    session.run("python", "docs/site.py", "serve", *session.posargs)
+    session.run("python", "docs/website.py", "serve", *session.posargs)
 
 
 @nox.session(default=False)
 def snippets(session: nox.Session) -> None:
     """Run every block of code of the documentation."""
     session.install(".[cli,plot]", *group("snippets"))
-    pages = ["index.rst", "tutorial", "howto", "reference", "explanation", "tests/test_blocks.py"]
-    options = ["--doctest-plus", "--doctest-glob=*.rst", "--no-showlocals"]
-    # Keras' PyTorch side uses what NumPy has deprecated.
-    options += ["-W", "ignore:__array__ implementation:DeprecationWarning"]
-    session.run(
-        *("python", "-m", "pytest", *options, *(f"docs/{page}" for page in pages)),
-        *session.posargs,
-        env={"KERAS_BACKEND": "torch"},
-    )
+    session.run("python", "docs/website.py", "snippets")
 
 
 @nox.session(default=False)
 def browser(session: nox.Session) -> None:
     """Build the site and try it in Chromium, which has to be installed."""
     session.install(".[cli,plot]", *group("browser"))
-    session.run("python", "docs/site.py", "build")
+    session.run("python", "docs/website.py", "build")
     session.run("python", "-m", "pytest", "docs/tests", *session.posargs)
 
 

@@ -1,6 +1,5 @@
 """The built site on a local server, and a browser that reaches nothing else."""
 
-import importlib.util
 import json
 import sys
 import threading
@@ -11,7 +10,7 @@ import pytest
 # Beside it lies the tests' own helper.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from visits import CHROMIUM, DOCS, SITE, Watched
+from visits import CHROMIUM, SITE, Watched, website
 
 
 @pytest.fixture(scope="session")
@@ -19,10 +18,7 @@ def address():
     """The site's address."""
     if not SITE.is_dir():
         pytest.skip("no site in build/site: run `nox -s site` first")
-    spec = importlib.util.spec_from_file_location("docs_site", DOCS / "site.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    server = module.server(SITE, 0)
+    server = website.server(SITE, 0)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://localhost:{server.server_address[1]}"

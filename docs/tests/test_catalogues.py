@@ -1,11 +1,8 @@
 """The Chinese catalogues are complete and say what the pages say now."""
 
-import subprocess
-import sys
-
 import pytest
 
-from visits import DOCS
+from visits import DOCS, website
 
 pofile = pytest.importorskip("babel.messages.pofile")
 
@@ -21,8 +18,7 @@ def catalogue(path):
 def templates(tmp_path_factory):
     """What would be translated today, by file; the API's docstrings stay English."""
     folder = tmp_path_factory.mktemp("gettext")
-    command = [sys.executable, "-m", "sphinx", "-q", "-b", "gettext", str(DOCS), str(folder)]
-    subprocess.run(command, check=True)
+    website.python("-m", "sphinx", "-q", "-b", "gettext", DOCS, folder)
     return {
         path.relative_to(folder).with_suffix(".po"): catalogue(path)
         for path in folder.rglob("*.pot")

@@ -1,5 +1,6 @@
 """The site's pages, and visits to them whose faults are written down."""
 
+import importlib.util
 import shutil
 from pathlib import Path
 
@@ -7,8 +8,13 @@ import pytest
 
 DOCS = Path(__file__).parents[1]
 SITE = DOCS.parent / "build" / "site"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 LANGUAGES = {"en": "en", "zh_CN": "zh-CN"}
+
+_spec = importlib.util.spec_from_file_location("website", DOCS / "website.py")
+website = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(website)
 
 
 def pages():

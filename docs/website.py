@@ -1,4 +1,4 @@
-"""Build the whole site, show it, or update its catalogues: see ``python docs/site.py --help``."""
+"""Build the site, show it, update its catalogues, run its code: ``python docs/website.py -h``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sys
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 DOCS = Path(__file__).parent.resolve()
 SITE = DOCS.parent / "build" / "site"
@@ -20,7 +21,7 @@ LANGUAGES = ["en", "zh_CN"]
 def main(arguments: list[str] | None = None) -> None:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("action", choices=["build", "serve", "catalogues"])
+    parser.add_argument("action", choices=["build", "serve", "catalogues", "snippets"])
     parser.add_argument("--site", type=Path, default=SITE, help="the folder of the site")
     parser.add_argument("--language", action="append", choices=LANGUAGES, help="default: all")
     parser.add_argument("--port", type=int, default=8000)
@@ -29,8 +30,18 @@ def main(arguments: list[str] | None = None) -> None:
         build(options.site.resolve(), options.language or LANGUAGES)
     elif options.action == "catalogues":
         catalogues(options.site.resolve())
+    elif options.action == "snippets":
+        snippets()
     else:
         serve(options.site.resolve(), options.port)
+
+
+def python(*arguments: str | Path, **options: Any) -> None:
+    """Run Python with the installed cypool, or the checkout's where that is compiled."""
+    compiled = any(DOCS.parent.joinpath("cypool").glob("_cpu*.so"))
+    safe = [] if compiled else ["-P"]
+    command = [sys.executable, *safe, *map(str, arguments)]
+    subprocess.run(command, cwd=DOCS.parent, check=True, **options)
 
 
 def build(site: Path, languages: list[str]) -> None:
@@ -38,9 +49,9 @@ def build(site: Path, languages: list[str]) -> None:
     if not (DOCS / "node_modules").is_dir():
         subprocess.run(["npm", "ci", "--no-fund", "--no-audit"], cwd=DOCS, check=True)
     for language in languages:
-        sphinx = [sys.executable, "-m", "sphinx", "-q", "-n", "-W", "--keep-going", "-b", "html"]
-        folders = ["-d", str(site.parent / "doctrees" / language), str(DOCS), str(site / language)]
-        subprocess.run([*sphinx, "-D", f"language={language}", *folders], check=True)
+        strict = ("-q", "-n", "-W", "--keep-going", "-D", f"language={language}")
+        folders = ("-d", site.parent / "doctrees" / language, DOCS, site / language)
+        python("-m", "sphinx", "-b", "html", *strict, *folders)
     for file in (DOCS / "root").iterdir():
         shutil.copy(file, site)
     shutil.copy(site / languages[0] / "404.html", site)
@@ -56,22 +67,22 @@ def catalogues(site: Path) -> None:
     """Bring what has to be translated up to date with the pages; the API's docstrings do not."""
     pots = site.parent / "gettext"
     shutil.rmtree(pots, ignore_errors=True)
-    sphinx = [sys.executable, "-m", "sphinx", "-q", "-b", "gettext", str(DOCS), str(pots)]
-    subprocess.run(sphinx, check=True)
+    python("-m", "sphinx", "-q", "-b", "gettext", DOCS, pots)
     shutil.rmtree(pots / "reference" / "api", ignore_errors=True)
-    intl = [
-        sys.executable,
-        "-m",
-        "sphinx_intl",
-        "update",
-        "-p",
-        str(pots),
-        "-d",
-        str(DOCS / "locale"),
-        "-l",
-        "zh_CN",
-    ]
-    subprocess.run([*intl, "--no-obsolete", "-w", "0"], check=True)
+    update = ("update", "-l", "zh_CN", "--no-obsolete", "-w", "0")
+    python("-m", "sphinx_intl", *update, "-p", pots, "-d", DOCS / "locale")
+
+
+def snippets() -> None:
+    """Run every block of code of the pages."""
+    folders = ["index.rst", "tutorial", "howto", "reference", "explanation"]
+    pages = [DOCS / name for name in folders]
+    options = ["--doctest-plus", "--doctest-glob=*.rst", "--no-showlocals"]
+    # Keras' PyTorch side uses what NumPy has deprecated.
+    options += ["-W", "ignore:__array__ implementation:DeprecationWarning"]
+    environment = os.environ | {"KERAS_BACKEND": "torch"}
+    tests = [*pages, DOCS / "tests" / "test_blocks.py"]
+    python("-m", "pytest", *options, *tests, env=environment)
 
 
 class Handler(SimpleHTTPRequestHandler):

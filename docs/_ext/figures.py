@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from figures_drawn import FIGURES, draw
+from figures_drawn import FIGURES, card, draw
 
 
 def setup(app):
@@ -23,3 +23,7 @@ def prepare(app):
             path = folder / f"{name}{ending}.svg"
             if not path.exists() or path.stat().st_mtime < newest:
                 draw(name, language, path)
+    if app.builder.format == "html":
+        static = Path(app.outdir, "_static")
+        static.mkdir(parents=True, exist_ok=True)
+        card(static / "card.png")

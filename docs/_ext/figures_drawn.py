@@ -198,4 +198,19 @@ def ratios(row):
         return
 
 
+def card(path):
+    """What a link to the site looks like where links have pictures."""
+    with plt.rc_context({"font.family": [FONTS["en"]]}):
+        figure = plt.figure(figsize=(12, 6.3), facecolor="#0f766e")
+        ax = figure.add_axes((0.58, 0.14, 0.38, 0.72))
+        numbers(ax, SMALL)
+        for colour, (i, j) in zip(COLOURS, np.ndindex(2, 2), strict=True):
+            box(ax, (2 * i, 2 * j), (2, 2), colour)
+        figure.text(0.06, 0.56, "cypool", color="white", fontsize=66, weight="bold")
+        words = "Fast, exact pooling of\nNumPy arrays"
+        figure.text(0.06, 0.3, words, color="white", fontsize=27, linespacing=1.5)
+        figure.savefig(path, dpi=100)
+        plt.close(figure)
+
+
 FIGURES = {function.__name__: function for function in (kept, windows, strides, divisors, speed)}

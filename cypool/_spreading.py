@@ -45,7 +45,7 @@ def spread(
     if divisor != 1:
         divided /= accumulator.type(divisor)
     for axis, count in zip(axes, counts, strict=True):
-        if len(count) > 1:
+        if (count > 1).any():
             # A window without an element gives nothing to any.
             divisors = np.maximum(count, 1).astype(accumulator)
             divided /= divisors.reshape(-1, *[1] * (grad.ndim - 1 - axis))

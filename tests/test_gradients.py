@@ -143,6 +143,14 @@ def test_finite_differences(op, rank, isa):
     np.testing.assert_allclose(got, want / (2 * step), rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.parametrize("sizes", list(itertools.product([2, 4], repeat=3)))
+def test_a_single_window_along_an_axis_has_its_divisor_too(sizes):
+    how = {"kernel_size": 3, "stride": 2, "padding": 1, "count_include_pad": False}
+    grad = noise("float64", cypool.avg_pool3d(np.zeros(sizes), **how).shape)
+    want = reference.spread("avg", grad, np.zeros(sizes), **how, axes=(0, 1, 2))
+    close(cypool.avg_pool3d_backward(grad, sizes, **how), want, "float64")
+
+
 @pytest.mark.parametrize("rank", [1, 2, 3])
 @pytest.mark.parametrize("window", ["tiles", "overlap", "halves", "overhang"])
 def test_gradients_are_torch_s(window, rank, isa):

@@ -18,13 +18,16 @@ from benchmarks.families import FAMILIES
 from benchmarks.machine import describe
 from benchmarks.measure import BUSY, BUSY_THREADS, QUIET, Method
 from benchmarks.peers import ADAPTERS
-from benchmarks.records import GOOD_FRACTION, fractions, geometric_mean, merge
+from benchmarks.records import GOOD_FRACTION, fractions, geometric_mean, load, merge
 from benchmarks.report import markdown, replace_block
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command."""
     options = _parse(arguments)
+    if options.render:
+        replace_block(options.readme, markdown(*load(options.save)))
+        return 0
     chosen = [
         (family, case)
         for family, cases in FAMILIES.items()
@@ -77,8 +80,14 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--readme", type=Path, metavar="FILE", help="rewrite FILE's tables from the records"
     )
+    parser.add_argument(
+        "--render", action="store_true", help="time nothing: write the tables from what is kept"
+    )
     parser.add_argument("--list", action="store_true", help="print the cases and stop")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.render and not (options.save and options.readme):
+        parser.error("--render writes into --readme what --save holds: name both")
+    return options
 
 
 def _wanted(family: str, case: Case, patterns: list[str]) -> bool:

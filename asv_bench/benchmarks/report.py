@@ -37,7 +37,13 @@ def markdown(machine: Machine, records: list[Record]) -> str:
     groups["all"] = [one for members in groups.values() for one in members]
     lines = [_family_row(name, members) for name, members in groups.items()]
     case_head = ["case", "ms", "of np.copyto", "best peer", RATIO, *COLUMNS]
-    family_head = ["cases", "beside a peer", RATIO, "from, to", "peer ahead"]
+    family_head = [
+        "cases",
+        "beside a peer",
+        "times the best one, in the mean",
+        "from, to",
+        "peer ahead",
+    ]
     tables = [*_table(case_head, cases), "", *_table(family_head, lines)]
     return "\n".join([*tables, "", _note(machine)])
 

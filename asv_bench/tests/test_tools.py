@@ -17,7 +17,7 @@ import vendor
 from benchmarks import accuracy, bench_kernels, peers, records
 from benchmarks.calls import UnsupportedError, case_array, prepare_cypool
 from benchmarks.cases import FUNCTION, window_case
-from benchmarks.compare import DifferentError, Record, checked, run_case
+from benchmarks.compare import COPY, CYPOOL, DifferentError, Record, checked, run_case
 from benchmarks.families import FAMILIES, REPRESENTATIVE
 from benchmarks.suite import as_setup
 
@@ -96,6 +96,21 @@ def test_records_are_kept_and_replaced(tmp_path):
     assert machine == {"cpu": "two"}
     assert [one.speedup for one in kept] == [2.0, 8.0]
     assert records.geometric_mean([2.0, 8.0]) == pytest.approx(4)
+
+
+def test_readme_is_written_from_what_is_kept(tmp_path):
+    kept, readme = tmp_path / "records.jsonl", tmp_path / "README.md"
+    machine = {"cpu": "c", "isa": "i", "date": "d", "method": "m", "versions": {"numpy": "2"}}
+    label = "max_pool2d 2x2s2 8x8"
+    record = Record("small calls", label, "max_pool2d", {CYPOOL: 1e-3, COPY: 5e-4, "numpy": 3e-3})
+    records.merge(kept, machine, [record], [label])
+    readme.write_text("before\n<!-- speed table -->\nold\n<!-- /speed table -->\nafter\n")
+    assert matrix.main(["--render", "--save", str(kept), "--readme", str(readme)]) == 0
+    text = readme.read_text()
+    assert f"| {label} | 1 | 0.50 | numpy | 3 |" in text
+    assert "old" not in text
+    assert text.startswith("before")
+    assert text.endswith("after\n")
 
 
 def test_every_public_function_is_timed():

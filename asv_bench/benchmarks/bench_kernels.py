@@ -42,9 +42,9 @@ def typical(function: str) -> Case:
     if parts["form"] == "adaptive":
         size = (7,) * rank
         return Case(function, shape, size, size, axes=axes)
-    if parts["form"] == "fractional":
+    if parts["form"] == "fractional" or parts["verb"] == "unpool":
         return window_case(function, shape, 2)
-    padded = parts["op"] in {"max", "min", "avg"} and parts["verb"] == "pool"
+    padded = parts["op"] in {"max", "min", "avg"}
     return window_case(function, shape, 3, 2, 1 if padded else 0)
 
 

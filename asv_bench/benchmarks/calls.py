@@ -142,7 +142,9 @@ def _operands(case: Case, x: Array) -> dict[str, Any]:
         return {"x": values, "indices": indices}
     if case.form != "backward":
         return {"x": x}
-    operands = {"x": x, "grad_output": gradient(case, x), "input_shape": x.shape}
+    # What comes back to unpooling has the shape of what it gave, which is pooling's input.
+    arrived = x if "unpool" in case.function else gradient(case, x)
+    operands = {"x": x, "grad_output": arrived, "input_shape": x.shape}
     if case.op in {"max", "min"}:
         operands["indices"] = pooled_with_indices(case, x)[1]
     return operands

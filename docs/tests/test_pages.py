@@ -33,8 +33,9 @@ def visit(browser, address):
 
 
 def is_looked_at_closely(path):
-    """The pages of functions that differ in their axes only have one structure."""
-    return "/reference/api/" not in path or "2d" in path or path.count(".") < 3
+    """The pages of functions that differ in their axes or language only have one structure."""
+    one = {"zh_CN": "cypool.max_pool2d.html", "en": "2d"}[language(path)]
+    return "/reference/api/" not in path or one in path or path.count(".") < 3
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -101,7 +102,7 @@ def test_the_first_page_is_light(watch, folder):
 @pytest.mark.parametrize("path", [p for p in PAGES if "formulae" in str(p)])
 def test_formulae_are_set(watch, path):
     page = watch(path).page
-    assert page.locator(".katex-display").count() >= 9
+    assert page.locator(".katex-display").count() >= 7
     assert page.locator(".katex math").count() > 20, "screen readers read the MathML"
     assert page.locator(".katex-error").count() == 0
     assert page.evaluate("document.fonts.check('16px KaTeX_Math')")

@@ -29,7 +29,7 @@ MIN, MAX, PAIR, SORT3, SORT5, NINE = range(6)
 SORTS = {3: SORT3, 5: SORT5}
 # Elements of a window up to which a network beats whatever else there is.
 MOST_ELEMENTS = 225
-MOST_BYTES = {"median": 169, "mode": 64}
+MOST_BYTES = {"median": 169, "mode": 81}
 # Elements up to which windows that reach past the ends of their rows have networks of their own.
 FEW_ELEMENTS = 49
 

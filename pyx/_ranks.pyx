@@ -25,6 +25,7 @@ cdef enum:
     SLICE = 1 << 25             # elements of windows between two looks at pending signals
     FEWEST_CHANNELS = 64
     MOST_BYTES = 4096           # of a pixel
+    MOST_SCRATCH = 1 << 20      # bytes of a network's rows, for all the channels of a pixel
 
 
 def run(bytes packed not None, x, out, indices, Py_ssize_t num_threads):
@@ -49,13 +50,14 @@ cdef int run_channels(Ranks* job, Py_ssize_t num_threads) except -1:
     """Pool a limited number of channels at a time."""
     cdef Plan* plan = &job.plan
     cdef Py_ssize_t channels = plan.inner
-    cdef Py_ssize_t most = max(FEWEST_CHANNELS, MOST_BYTES // plan.input_size)
+    cdef Py_ssize_t rows = max(1, job.registers) * (3 * job.reach + 1) * plan.input_size
+    cdef Py_ssize_t most = min(MOST_BYTES // plan.input_size, MOST_SCRATCH // rows)
     if (
         <uintptr_t> plan.source % plan.input_size or <uintptr_t> plan.target % plan.output_size
     ):
         plan.aligned = False
     while channels > 0:
-        plan.inner = min(channels, most)
+        plan.inner = min(channels, max(FEWEST_CHANNELS, most))
         find_runs(plan)
         execute(job, num_threads)
         channels -= plan.inner

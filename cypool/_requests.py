@@ -54,7 +54,7 @@ def fractional_size(
         outs = per_axis("output_size", size, rank)
     for length, out, kernel in zip(sizes, outs, kernels, strict=True):
         if kernel > length:
-            raise ValueError(sentence("kernel_size", f"be at most {length} here", shown(kernel)))
+            raise ValueError(sentence("kernel_size", f"be at most {length} here", kernel))
         if not 1 <= out <= length - kernel + 1:
             rule = (
                 f"give between 1 and {length - kernel + 1} windows, as many as windows of {kernel} "

@@ -79,6 +79,21 @@ cdef inline place_t place3(
     return p if is_found(op, a, chosen) else found
 
 
+cdef inline lane_t best4(
+    choice_t op, lane_t a, lane_t b, lane_t c, lane_t d
+) noexcept nogil:
+    return best(op, best(op, a, b), best(op, c, d))
+
+
+cdef inline place_t place4(
+    choice_t op, lane_t a, lane_t b, lane_t c, lane_t d, place_t p, place_t q, place_t r, place_t s
+) noexcept nogil:
+    cdef lane_t chosen = best4(op, a, b, c, d)
+    cdef place_t found = r if is_found(op, c, chosen) else s
+    found = q if is_found(op, b, chosen) else found
+    return p if is_found(op, a, chosen) else found
+
+
 cdef inline lane_t best5(
     choice_t op, lane_t a, lane_t b, lane_t c, lane_t d, lane_t e
 ) noexcept nogil:

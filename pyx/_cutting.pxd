@@ -41,7 +41,8 @@ cdef inline Py_ssize_t outputs(
     cdef Py_ssize_t overlap = overlap_of(axis)
     cdef Py_ssize_t stride = min(axis.stride, axis.kernel)
     cdef Py_ssize_t count = max((rows - overlap) // stride, 4 * overlap // axis.stride)
-    return max(1, min(count, most // stride, axis.out))
+    count = max(1, min(count, most // stride, axis.out))
+    return divide_up(axis.out, divide_up(axis.out, count))
 
 
 cdef inline void limit_taps(
@@ -99,9 +100,10 @@ cdef inline void choose_lines(Plan* plan, Layout* layout) noexcept nogil:
         (columns.out - 1) * columns.stride + (columns.kernel - 1) * columns.dilation < columns.size
     )
     layout.is_direct = plan.runs_in and plan.input == plan.accumulator
+    layout.is_block = layout.is_direct and layout.looks_every and is_inside and is_block(plan)
     layout.lines = 1
     layout.pitch_in, layout.pitch_out = reach, layout.tile[COLUMN]
-    if not is_whole or rows == 1:
+    if not is_whole or rows == 1 or layout.is_block:
         return
     if layout.is_direct and is_inside and pitch * columns.stride == columns.size and (
         plan.axes[ROW].stride_in == columns.size * plan.inner * plan.input_size
@@ -112,6 +114,14 @@ cdef inline void choose_lines(Plan* plan, Layout* layout) noexcept nogil:
         layout.is_direct = False
     if layout.lines > 1:
         layout.pitch_in, layout.pitch_out = pitch * columns.stride, pitch
+
+
+cdef inline bint is_block(const Plan* plan) noexcept nogil:
+    """Tell whether the windows are 2 by 2 blocks, and none of them is cut off below."""
+    cdef const Axis* rows = &plan.axes[ROW]
+    return plan.axes[COLUMN].kernel == 2 and rows.kernel == 2 and rows.stride == 2 and (
+        rows.before == 0 and rows.dilation == 1 and 2 * rows.out <= rows.size
+    )
 
 
 cdef inline Py_ssize_t tiles_along(

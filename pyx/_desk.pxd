@@ -40,7 +40,8 @@ cdef struct Layout:
     Py_ssize_t pitch_in, pitch_out  # pixels of a row of scratch
     Py_ssize_t lines                # rows of scratch that are pooled along the columns together
     bint is_direct                  # elements are lanes, and rows are read where they lie
-    bint looks_every
+    bint looks_every                # the columns' windows have a loop of their own
+    bint is_block                   # so have the windows of 2 by 2
 
 cdef inline Band band_of(
     const Axis* axis, Py_ssize_t first, Py_ssize_t count, Py_ssize_t tap, Py_ssize_t taps,

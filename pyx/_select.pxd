@@ -9,7 +9,8 @@ window of any size takes a number of passes that grows with its logarithm.
 from libc.string cimport memcpy
 
 from _choice cimport (
-    best, best3, best5, choice_t, is_identity, lane_row, place2, place3, place5, place_t,
+    best, best3, best4, best5, choice_t, is_identity, lane_row, place2, place3, place4, place5,
+    place_t,
 )
 from _ops cimport identity
 
@@ -95,6 +96,21 @@ cdef inline void look_every(
                 op, source[3 * i], source[3 * i + 1], source[3 * i + 2], none, one, two
             )
             values[i] = best3(op, source[3 * i], source[3 * i + 1], source[3 * i + 2])
+
+
+cdef inline void look_blocks(
+    choice_t op, lane_row values, place_t* places, lane_row top, lane_row bottom,
+    const place_t* starts, place_t base, place_t width, Py_ssize_t n,
+) noexcept nogil:
+    """Make pairs of 2 by 2 blocks of two rows, `width` places apart."""
+    cdef Py_ssize_t i
+    cdef place_t none = 0, one = 1
+    for i in range(n):
+        places[i] = starts[i] + base + place4(
+            op, top[2 * i], top[2 * i + 1], bottom[2 * i], bottom[2 * i + 1],
+            none, one, width, width + one,
+        )
+        values[i] = best4(op, top[2 * i], top[2 * i + 1], bottom[2 * i], bottom[2 * i + 1])
 
 
 cdef inline void join(

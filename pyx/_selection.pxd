@@ -10,7 +10,7 @@ from _desk cimport Band, Desk, Layout, Pairs, Part, at, band_of, position
 from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, window_start
 from _select cimport DIRECT_PAIRS, accumulate, fill_lanes, join_taps, rounded
 from _selection_out cimport put_away
-from _selection_rows cimport blank, pool_rows
+from _selection_rows cimport blank, pool_blocks, pool_rows
 
 
 cdef inline void select_part(
@@ -123,6 +123,12 @@ cdef inline void pool_plane(
     cdef Pairs into
     cdef Band band
     source += depth * plan.axes[DEPTH].stride_in
+    if layout.is_block:
+        pool_blocks(
+            op, tag, zero, plan, layout, desk, part, source,
+            <place_t> (depth * axis.size * plan.axes[COLUMN].size), result,
+        )
+        return
     while tap < axis.kernel:
         taps = min(layout.taps[ROW], axis.kernel - tap)
         band = band_of(axis, part.first[ROW], part.count[ROW], tap, taps, True)

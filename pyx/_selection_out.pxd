@@ -4,7 +4,7 @@ from _choice cimport choice_t, lane_row, place_t
 from _desk cimport Band, Desk, Layout, Part, band_of
 from _load cimport copy_run
 from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, window_start
-from _select cimport rounded, settle
+from _select cimport settle
 from _store cimport scatter_rows, write_reals
 from _types cimport f32_row, f64_row, int64_t, uint16_t, uint32_t, uint8_t
 
@@ -19,18 +19,31 @@ cdef inline void put_away(
     cdef Py_ssize_t n = part.count[COLUMN] * plan.inner
     cdef Py_ssize_t depth, row, first, i
     cdef bint is_padded = touches_padding(plan, part)
+    cdef Py_ssize_t left = 0, right = part.count[COLUMN]
+    cdef const place_t* firsts = <const place_t*> desk.firsts
+    cdef place_t base
     cdef lane_row values = <lane_row> desk.result.values
     cdef place_t* places = <place_t*> desk.result.places
     cdef char* line
     cdef int64_t* indices
+    while left < right and leaves(&plan.axes[COLUMN], part.first[COLUMN] + left):
+        left += 1
+    while right > left and leaves(&plan.axes[COLUMN], part.first[COLUMN] + right - 1):
+        right -= 1
+    left *= plan.inner
+    right *= plan.inner
     for depth in range(part.first[DEPTH], part.first[DEPTH] + part.count[DEPTH]):
         for row in range(part.first[ROW], part.first[ROW] + part.count[ROW]):
             if is_padded:
                 first = window_start(deep, depth) * down.size + window_start(down, row)
-                settle(
-                    op, values, places, <const place_t*> desk.firsts,
-                    <place_t> (first * plan.axes[COLUMN].size), rounded(n),
-                )
+                base = <place_t> (first * plan.axes[COLUMN].size)
+                if leaves(deep, depth) or leaves(down, row):
+                    settle(op, values, places, firsts, base, n)
+                else:
+                    settle(op, values, places, firsts, base, left)
+                    settle(
+                        op, values + right, places + right, firsts + right, base, n - right
+                    )
             line = values_out + (
                 depth * deep.stride_out + row * down.stride_out
                 + part.first[COLUMN] * plan.axes[COLUMN].stride_out
@@ -51,6 +64,12 @@ cdef inline void put_away(
                 scatter_rows(line, <char*> indices, 0, target, 1, part.count[COLUMN])
             values += layout.pitch_out * plan.inner
             places += layout.pitch_out * plan.inner
+
+
+cdef inline bint leaves(const Axis* axis, Py_ssize_t out) noexcept nogil:
+    """Tell whether a window reaches beyond an axis' ends."""
+    cdef Py_ssize_t begin = out * axis.stride - axis.before
+    return begin < 0 or begin + (axis.kernel - 1) * axis.dilation >= axis.size
 
 
 cdef inline bint touches_padding(const Plan* plan, const Part* part) noexcept nogil:

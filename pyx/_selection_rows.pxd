@@ -6,12 +6,13 @@ from _load cimport load_rows, prefetch
 from _plan cimport Axis, COLUMN, LIFT_VALUE, Plan, ROW
 from _rows cimport decimate
 from _select cimport (
-    DIRECT_PAIRS, accumulate, fill_lanes, join, look, look_every, rounded,
+    DIRECT_PAIRS, accumulate, fill_lanes, join, look, look_blocks, look_every, rounded,
 )
 from _types cimport i32_row, i64_row, int32_t, u32_row, u64_row
 
 cdef enum:
     WIDE_PIXEL = 128            # bytes from which on pixels are taken one by one
+    BLOCKS_AHEAD = 4            # rows that memory is asked for before they are needed
 
 
 cdef inline void pool_rows(
@@ -112,6 +113,29 @@ cdef inline void pool_columns(
             base + <place_t> (band.begin * size),
             rounded(row) if plan.inner == 1 else row,
         )
+
+
+cdef inline void pool_blocks(
+    choice_t op, lane_row tag, place_t zero, const Plan* plan, const Layout* layout, Desk* desk,
+    const Part* part, const char* source, place_t base, const Pairs* out,
+) noexcept nogil:
+    """Pool blocks of 2 by 2, which need no pairs in between."""
+    cdef Py_ssize_t row
+    cdef Py_ssize_t step = plan.axes[ROW].stride_in
+    cdef Py_ssize_t width = plan.axes[COLUMN].size
+    cdef Py_ssize_t first = 2 * part.first[ROW]
+    cdef Py_ssize_t n = part.count[COLUMN]
+    source += first * step + 2 * part.first[COLUMN] * plan.axes[COLUMN].stride_in
+    base += <place_t> (first * width + 2 * part.first[COLUMN])
+    for row in range(part.count[ROW]):
+        prefetch(source + BLOCKS_AHEAD * step, step, 2 * n * plan.input_size, 2)
+        look_blocks(
+            op, <lane_row> out.values + row * layout.pitch_out,
+            <place_t*> out.places + row * layout.pitch_out, <lane_row> source,
+            <lane_row> (source + step), <const place_t*> desk.starts, base, <place_t> width, n,
+        )
+        source += 2 * step
+        base += <place_t> (2 * width)
 
 
 cdef inline void load(

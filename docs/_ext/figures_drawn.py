@@ -162,7 +162,8 @@ def speed(words):
     ax.axvline(1, color="#0f172a", linewidth=1)
     ax.set_xlabel(words["times"])
     ax.minorticks_off()
-    ticks = [tick for tick in (0.25, 0.5, 1, 2, 5, 10, 20, 50) if least * 0.85 < tick < most * 1.6]
+    low, high = ax.get_xlim()
+    ticks = [tick for tick in (0.25, 0.5, 1, 2, 5, 10, 20, 50) if low < tick < high]
     ax.set_xticks(ticks, [words["even"] if tick == 1 else f"{tick}×" for tick in ticks])
     for side in ("top", "right", "left"):
         ax.spines[side].set_visible(False)
@@ -180,7 +181,7 @@ def measured():
             head = []
         elif not head:
             head = cells
-        elif set(line) > set("|- "):
+        elif set(line) - set("|- "):
             yield from ratios(dict(zip(head, cells, strict=True)))
 
 

@@ -8,19 +8,19 @@ needs no shuffle.
 from libc.string cimport memcpy
 
 from _load cimport load_run, prefetch
-from _ops cimport Max, Min, Sum, combine, may_hold_nan, op_t
+from _ops cimport Sum, combine, op_t
 from _plan cimport COLUMN, DEPTH, Plan, ROW
-from _tile cimport Scratch, Tile, finish, output_row
+from _tile cimport Scratch, Tile, finish, finish_in_place, output_row
 from _types cimport (
     f32_row, f64_row, int16_t, int32_t, int8_t, row_t, u16_row, u32_row, uint16_t, uint32_t,
 )
 
 
-cdef inline int sweep_blocks(
+cdef inline void sweep_blocks(
     op_t op, row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile,
     Py_ssize_t depth, Py_ssize_t depth_out,
 ) noexcept nogil:
-    """Pool the tile's part of one plane, two input rows at a time; give 1 at an unexpected NaN."""
+    """Pool the tile's part of one plane, two input rows at a time."""
     cdef Py_ssize_t row, waiting = 0
     cdef Py_ssize_t n = tile.column_stop - tile.column
     cdef const char* top
@@ -36,20 +36,14 @@ cdef inline int sweep_blocks(
             + 2 * tile.column * plan.axes[COLUMN].stride_in
         )
         bottom = top + plan.axes[ROW].stride_in
-        if op_t is Sum:
-            # Extrema look for NaN first and so read each row once on its own.
-            prefetch(
-                bottom + plan.axes[ROW].stride_in, plan.axes[ROW].stride_in,
-                2 * n * plan.input_size, 2,
-            )
+        prefetch(
+            bottom + plan.axes[ROW].stride_in, plan.axes[ROW].stride_in, 2 * n * plan.input_size, 2
+        )
         if not (plan.direct_in or plan.is_narrow):
             load_run(upper, top, 2 * n, plan, plan.lift)
             load_run(lower, bottom, 2 * n, plan, plan.lift)
             top = <const char*> upper
             bottom = <const char*> lower
-        if op_t is Max or op_t is Min:
-            if may_hold_nan(<row_t> top, 2 * n) or may_hold_nan(<row_t> bottom, 2 * n):
-                return 1
         if plan.direct_out:
             target = <row_t> output_row(plan, scratch, tile, 0, depth_out, row)
         else:
@@ -60,13 +54,14 @@ cdef inline int sweep_blocks(
             if row_t is u16_row or row_t is u32_row:
                 add_blocks(target, top, bottom, n, plan.is_signed)
         waiting += 1
+        if plan.direct_out:
+            finish_in_place(target, plan, scratch, tile, depth_out, row, 1)
         if not plan.direct_out and (waiting == plan.batch or row == tile.row_stop - 1):
             finish(
                 <row_t> scratch.result, plan, scratch, tile, 0, depth_out, row + 1 - waiting,
                 waiting,
             )
             waiting = 0
-    return 0
 
 
 cdef inline void combine_blocks(

@@ -12,7 +12,7 @@ is zero, the first zero is looked up.
 from libc.string cimport memcpy
 
 from _load cimport load_rows
-from _ops cimport Max, Min, Sum, combine, may_hold_nan, op_t
+from _ops cimport Sum, combine, op_t
 from _plan cimport COLUMN, DEPTH, Plan, ROW
 from _rows cimport DIRECT_TAPS, accumulate, fold, fold2
 from _running cimport fill
@@ -26,32 +26,24 @@ cdef enum:
     LEVELS = 48                 # pairs of pairs: more than any address space has chunks
 
 
-cdef inline int pool_whole_planes(
+cdef inline void pool_whole_planes(
     op_t op, row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile
 ) noexcept nogil:
-    """Reduce each of the tile's planes to one pixel; give 1 at a NaN that `op` does not expect."""
+    """Reduce each of the tile's planes to one pixel."""
     cdef Py_ssize_t plane, part
     cdef row_t results = <row_t> scratch.result
     cdef row_t firsts = <row_t> scratch.firsts
     cdef row_t lanes = <row_t> scratch.spares[0]
     cdef Py_ssize_t inner = plan.inner
     cdef Py_ssize_t n = tile.planes * inner
-    cdef bint checked = not (op_t is Max or op_t is Min)
     locate_planes(plan, scratch, tile)
     count_columns(plan, scratch, tile)
-    if not checked and is_one_run(plan):
-        # One look at all planes together: they may be short.
-        checked = True
-        if may_hold_nan(
-            <row_t> (plan.source + scratch.sources[0]), tile.planes * pixels_of(plan) * inner
-        ):
-            return 1
     for part in range(plan.parts):
-        for plane in range(tile.planes):
-            if reduce_plane(
-                op, lanes + plane * LANES * inner, plan, scratch, plane, part, checked
-            ):
-                return 1
+        if plan.plane_is_run and inner == 1 and LANES < pixels_of(plan) <= CHUNK:
+            reduce_small_planes(op, lanes, plan, scratch, tile.planes)
+        else:
+            for plane in range(tile.planes):
+                reduce_plane(op, lanes + plane * LANES * inner, plan, scratch, plane, part)
         join_lanes(op, results, lanes, <row_t> scratch.spares[1], tile.planes, inner)
         if not (op_t is Sum):
             restore_signs(results, plan, scratch, tile, part)
@@ -61,30 +53,50 @@ cdef inline int pool_whole_planes(
         finish_one(
             plan.target + scratch.targets[0], results, firsts, plan, scratch, tile, 0, 0, n
         )
-        return 0
+        return
     finish_one(scratch.converted, results, firsts, plan, scratch, tile, 0, 0, n)
     for plane in range(tile.planes):
         scatter_rows(
             plan.target + scratch.targets[plane],
             scratch.converted + plane * inner * plan.output_size, 0, plan, 1, 1,
         )
-    return 0
 
 
 cdef inline Py_ssize_t pixels_of(const Plan* plan) noexcept nogil:
     return plan.axes[DEPTH].size * plan.axes[ROW].size * plan.axes[COLUMN].size
 
 
-cdef inline bint is_one_run(const Plan* plan) noexcept nogil:
-    """Tell whether the planes themselves follow one another in memory."""
-    return plan.plane_is_run and plan.outer_rank == 1 and (
-        plan.outer_in[0] == pixels_of(plan) * plan.inner * plan.input_size
-    )
+cdef inline void reduce_small_planes(
+    op_t op, row_t lanes, const Plan* plan, const Scratch* scratch, Py_ssize_t planes
+) noexcept nogil:
+    """Reduce planes of at most a chunk to their lanes, in the order of `reduce_plane`.
+
+    The pixels that do not fill the lanes come last and for all planes: to read lanes that have
+    been written in part would have to wait.
+    """
+    cdef Py_ssize_t total = pixels_of(plan)
+    cdef Py_ssize_t full = total // LANES
+    cdef Py_ssize_t direct = min(full, DIRECT_TAPS), plane, i
+    cdef row_t[DIRECT_TAPS] taps
+    cdef row_t source
+    cdef row_t own
+    for plane in range(planes):
+        source = <row_t> (plan.source + scratch.sources[plane])
+        own = lanes + plane * LANES
+        for i in range(direct):
+            taps[i] = source + i * LANES
+        fold(op, own, taps, direct, plan.lanes)
+        for i in range(direct, full):
+            accumulate(op, own, source + i * LANES, plan.lanes)
+    for plane in range(planes):
+        source = <row_t> (plan.source + scratch.sources[plane]) + full * LANES
+        own = lanes + plane * LANES
+        for i in range(total - full * LANES):
+            own[i] = combine(op, own[i], source[i])
 
 
-cdef inline int reduce_plane(
-    op_t op, row_t lanes, const Plan* plan, Scratch* scratch, Py_ssize_t plane, Py_ssize_t part,
-    bint checked,
+cdef inline void reduce_plane(
+    op_t op, row_t lanes, const Plan* plan, Scratch* scratch, Py_ssize_t plane, Py_ssize_t part
 ) noexcept nogil:
     """Reduce one plane to its lanes, joining two partial results of equal weight at a time."""
     cdef Py_ssize_t total = pixels_of(plan)
@@ -102,14 +114,12 @@ cdef inline int reduce_plane(
             source = <row_t> load_chunk(
                 <row_t> scratch.padded, plan, scratch, plane, part, begin, pixels
             )
-        if not checked and may_hold_nan(source, pixels * plan.inner):
-            return 1
         if plan.inner == 1:
             reduce_pixels(op, lanes, source, pixels, plan)
         else:
             reduce_channels(op, lanes, source, pixels, plan.inner)
         if total <= CHUNK:
-            return 0
+            return
         level = 0
         while chunk >> level & 1:
             prepend(op, lanes, levels + level * width, width)
@@ -118,7 +128,6 @@ cdef inline int reduce_plane(
         chunk += 1
         begin += CHUNK
     join_levels(op, lanes, levels, chunk, width)
-    return 0
 
 
 cdef inline void join_levels(

@@ -15,7 +15,7 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
 from _global cimport pool_whole_planes
-from _ops cimport Max, MaxAware, MaxOmit, Min, MinAware, MinOmit, Sum, op_t
+from _ops cimport Max, MaxOmit, Min, MinOmit, Sum, op_t
 from _plan cimport *
 from _rows cimport DIRECT_TAPS
 from _sweep cimport sweep
@@ -166,7 +166,7 @@ cdef void derive(Plan* plan) noexcept nogil:
         plan.parts = 2
     find_runs(plan)
     plan.direct_out = (
-        plan.runs_out and plan.finish == FINISH_VALUE and plan.parts == 1
+        plan.runs_out and plan.finish <= FINISH_ROOT and plan.parts == 1
         and plan.output == plan.accumulator and plan.axes[DEPTH].kernel == 1
     )
     plan.single_window = is_single_window(plan)
@@ -318,8 +318,6 @@ cdef void do_tile(
     cdef Tile tile
     cdef Max largest
     cdef Min smallest
-    cdef MaxAware largest_aware
-    cdef MinAware smallest_aware
     cdef MaxOmit largest_number
     cdef MinOmit smallest_number
     tile_at(plan, schedule, index, &tile)
@@ -331,56 +329,59 @@ cdef void do_tile(
         else:
             choose_float(smallest_number, plan, scratch, &tile)
     elif plan.op == OP_MAX:
-        if choose(largest, plan, scratch, &tile):
-            choose_float(largest_aware, plan, scratch, &tile)
-    elif choose(smallest, plan, scratch, &tile):
-        choose_float(smallest_aware, plan, scratch, &tile)
+        choose(largest, plan, scratch, &tile)
+    else:
+        choose(smallest, plan, scratch, &tile)
 
 
-cdef inline int pool_tile(
+cdef inline void pool_tile(
     op_t op, row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile
 ) noexcept nogil:
     """Pool one tile by one algorithm or the other."""
     if plan.single_window:
-        return pool_whole_planes(op, tag, plan, scratch, tile)
-    return sweep(op, tag, plan, scratch, tile)
+        pool_whole_planes(op, tag, plan, scratch, tile)
+    else:
+        sweep(op, tag, plan, scratch, tile)
 
 
-cdef int choose(op_t op, const Plan* plan, Scratch* scratch, const Tile* tile) noexcept nogil:
+cdef void choose(op_t op, const Plan* plan, Scratch* scratch, const Tile* tile) noexcept nogil:
     """Choose the accumulator's type of an extremum."""
     if plan.accumulator == INT8:
-        return pool_tile(op, <i8_row> NULL, plan, scratch, tile)
+        pool_tile(op, <i8_row> NULL, plan, scratch, tile)
     elif plan.accumulator == UINT8:
-        return pool_tile(op, <u8_row> NULL, plan, scratch, tile)
+        pool_tile(op, <u8_row> NULL, plan, scratch, tile)
     elif plan.accumulator == INT16:
-        return pool_tile(op, <i16_row> NULL, plan, scratch, tile)
+        pool_tile(op, <i16_row> NULL, plan, scratch, tile)
     elif plan.accumulator == UINT16:
-        return pool_tile(op, <u16_row> NULL, plan, scratch, tile)
+        pool_tile(op, <u16_row> NULL, plan, scratch, tile)
     elif plan.accumulator == INT32:
-        return pool_tile(op, <i32_row> NULL, plan, scratch, tile)
+        pool_tile(op, <i32_row> NULL, plan, scratch, tile)
     elif plan.accumulator == UINT32:
-        return pool_tile(op, <u32_row> NULL, plan, scratch, tile)
+        pool_tile(op, <u32_row> NULL, plan, scratch, tile)
     elif plan.accumulator == INT64:
-        return pool_tile(op, <i64_row> NULL, plan, scratch, tile)
+        pool_tile(op, <i64_row> NULL, plan, scratch, tile)
     elif plan.accumulator == UINT64:
-        return pool_tile(op, <u64_row> NULL, plan, scratch, tile)
-    return choose_float(op, plan, scratch, tile)
+        pool_tile(op, <u64_row> NULL, plan, scratch, tile)
+    else:
+        choose_float(op, plan, scratch, tile)
 
 
-cdef int choose_float(op_t op, const Plan* plan, Scratch* scratch, const Tile* tile) noexcept nogil:
+cdef void choose_float(op_t op, const Plan* plan, Scratch* scratch, const Tile* tile) noexcept nogil:
     """Choose the accumulator's type of a reduction of floats."""
     if plan.accumulator == FLOAT32:
-        return pool_tile(op, <f32_row> NULL, plan, scratch, tile)
-    return pool_tile(op, <f64_row> NULL, plan, scratch, tile)
+        pool_tile(op, <f32_row> NULL, plan, scratch, tile)
+    else:
+        pool_tile(op, <f64_row> NULL, plan, scratch, tile)
 
 
-cdef int add_up(const Plan* plan, Scratch* scratch, const Tile* tile) noexcept nogil:
+cdef void add_up(const Plan* plan, Scratch* scratch, const Tile* tile) noexcept nogil:
     """Choose the accumulator's type of a sum; signed sums live in unsigned rows, which may wrap."""
     cdef Sum total
     if plan.accumulator == INT16 or plan.accumulator == UINT16:
-        return pool_tile(total, <u16_row> NULL, plan, scratch, tile)
+        pool_tile(total, <u16_row> NULL, plan, scratch, tile)
     elif plan.accumulator == INT32 or plan.accumulator == UINT32:
-        return pool_tile(total, <u32_row> NULL, plan, scratch, tile)
+        pool_tile(total, <u32_row> NULL, plan, scratch, tile)
     elif plan.accumulator == INT64 or plan.accumulator == UINT64:
-        return pool_tile(total, <u64_row> NULL, plan, scratch, tile)
-    return choose_float(total, plan, scratch, tile)
+        pool_tile(total, <u64_row> NULL, plan, scratch, tile)
+    else:
+        choose_float(total, plan, scratch, tile)

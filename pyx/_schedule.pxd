@@ -9,7 +9,9 @@ from libc.stdint cimport uintptr_t
 from _plan cimport Axis, COLUMN, DEPTH, LIFT_VALUE, OP_SUM, Plan, ROW, UINT16, divide_up
 from _rows cimport WIDE_PIXEL
 from _global cimport CHUNK, LANES, LEVELS
-from _running cimport rows_to_keep
+from _masks cimport end_of, is_maskable, margin_of
+from _running cimport rows_to_keep, runs_in_blocks
+from _runs cimport MOST_TAPS
 from _tile cimport Scratch, Tile
 from _types cimport int64_t
 
@@ -22,6 +24,9 @@ cdef enum:
     # nothing to do while they are combined.
     GROUP_BYTES = 2 * 1024
     BATCH_BYTES = 8 * 1024      # rows of results finished together
+    MASKED_PLANE = 128          # elements of a plane from which it is worth its two ends
+    RUN_BYTES = 8 * 1024        # rows pooled in one go
+    FEWEST_ROWS = 8
     ROW_BYTES = 16 * 1024       # a row of results, before it is cut into columns
     RING_BYTES = 384 * 1024     # pooled rows of a large window: they should stay in the L2 cache
     SLAB_BYTES = 1024 * 1024    # pooled planes of a window in depth
@@ -58,13 +63,13 @@ cdef inline void make_schedule(Plan* plan, Schedule* schedule, Py_ssize_t thread
         plan.tile_rows = plan.tile_columns = plan.group = 1
         plan.segments = max(1, min(64, plan.outer // (4 * threads)))
         plan.is_flat = True
-        plan.is_block = plan.is_run_out = False
+        plan.is_block = plan.is_masked = plan.is_run_out = False
         plan.batch = 1
         plan.lanes = LANES
         plan.pitch_in = plan.pitch_out = 1
         schedule.depth_step = 1
     else:
-        choose_columns(plan)
+        choose_columns(plan, threads)
         choose_rows(plan, schedule, threads)
     schedule.batches = divide_up(plan.outer, plan.segments)
     schedule.depth_tiles = divide_up(plan.axes[DEPTH].out, schedule.depth_step)
@@ -78,7 +83,7 @@ cdef inline void make_schedule(Plan* plan, Schedule* schedule, Py_ssize_t thread
     )
 
 
-cdef inline void choose_columns(Plan* plan) noexcept nogil:
+cdef inline void choose_columns(Plan* plan, Py_ssize_t threads) noexcept nogil:
     """Choose how rows are laid out in scratch: long ones cut, short ones side by side."""
     cdef Py_ssize_t size = plan.accumulator_size
     cdef Py_ssize_t columns = plan.axes[COLUMN].out
@@ -111,6 +116,12 @@ cdef inline void choose_columns(Plan* plan) noexcept nogil:
         plan.pitch_in = 4 * plan.tile_columns
         return
     reach = plan.pitch_in * plan.inner
+    plan.is_masked = is_masked(plan)
+    if plan.is_masked:
+        plan.pitch_in = plan.axes[COLUMN].size
+        plan.pitch_out = columns
+        choose_runs(plan, threads)
+        return
     if reach < SHORT_ROW and plan.tile_columns == columns:
         plan.segments = PLANES_BYTES // (plan.axes[ROW].size * reach * size)
         plan.segments = min(max(plan.segments, LONG_ROW // 2 // reach), LONG_ROW // reach)
@@ -119,6 +130,41 @@ cdef inline void choose_columns(Plan* plan) noexcept nogil:
     plan.is_run_out = plan.is_run_out and not plan.is_flat
     plan.direct_out = plan.direct_out and not plan.is_flat
     choose_group(plan, transposed)
+
+
+cdef inline void choose_runs(Plan* plan, Py_ssize_t threads) noexcept nogil:
+    """Choose how many outputs, or how many small planes, are pooled in one run."""
+    cdef const Axis* rows = &plan.axes[ROW]
+    cdef Py_ssize_t row_bytes = plan.pitch_in * plan.inner * plan.accumulator_size
+    cdef Py_ssize_t planes = min(
+        RUN_BYTES // (rows.size * row_bytes), max(plan.outer // (8 * threads), 1)
+    )
+    # Two chunks share rows, which are moved: keep those a small part.
+    plan.batch = max(RUN_BYTES // (row_bytes * rows.stride), FEWEST_ROWS)
+    plan.batch = min(plan.batch, rows.out)
+    plan.group = reach_of(plan, ROW, plan.batch)
+    if planes > 1 and plan.parts == 1 and plan.axes[DEPTH].size == 1 and (
+        not plan.direct_in
+        or (plan.outer_rank == 1 and plan.outer_in[0] == rows.size * rows.stride_in)
+    ):
+        plan.segments = planes
+        plan.batch = rows.out
+        plan.group = plan.segments * rows.size
+
+
+cdef inline bint is_masked(const Plan* plan) noexcept nogil:
+    """Tell whether rows are short enough, and lie well enough, to be pooled without margins."""
+    cdef const Axis* columns = &plan.axes[COLUMN]
+    cdef Py_ssize_t row = columns.size * plan.inner
+    return (
+        is_maskable(columns)
+        and plan.tile_columns == columns.out
+        and plan.axes[ROW].kernel <= MOST_TAPS
+        and not runs_in_blocks(&plan.axes[ROW])
+        and row * plan.axes[ROW].size >= MASKED_PLANE
+        and (columns.stride == 1 or plan.inner * plan.accumulator_size < WIDE_PIXEL)
+        and (not plan.direct_in or plan.axes[ROW].stride_in == row * plan.input_size)
+    )
 
 
 cdef inline bint is_block(const Plan* plan) noexcept nogil:
@@ -179,6 +225,8 @@ cdef inline void choose_rows(Plan* plan, Schedule* schedule, Py_ssize_t threads)
     if plan.axes[DEPTH].kernel == 1:
         schedule.depth_step = 1
         tiles *= plan.axes[DEPTH].out
+    if plan.is_masked and plan.segments > 1:
+        return
     if threads > 1 and tiles < 8 * threads:
         plan.tile_rows = divide_up(rows, divide_up(8 * threads, tiles))
         # Neighbouring tiles both compute the rows that they share.
@@ -230,7 +278,7 @@ cdef inline Py_ssize_t share_out(
 ) noexcept nogil:
     """Lay a thread's buffers out in its memory and give their size."""
     cdef Py_ssize_t size = plan.accumulator_size
-    cdef Py_ssize_t pixels = plan.segments * plan.inner
+    cdef Py_ssize_t pixels = (1 if plan.is_masked else plan.segments) * plan.inner
     cdef Py_ssize_t row = pixels * plan.pitch_out
     # What the last windows of a group reach beyond it is never used, but read.
     cdef Py_ssize_t padded = (
@@ -246,6 +294,9 @@ cdef inline Py_ssize_t share_out(
     memory = <char*> ((<uintptr_t> memory + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT)
     here = memory
     scratch.margins_of = -1
+    if plan.is_masked:
+        padded += 2 * (margin_of(plan) + end_of(plan) * plan.axes[COLUMN].stride)
+        spare = padded
     if plan.single_window:
         padded = CHUNK * plan.inner
         spare = LANES * plan.inner * (plan.segments if plan.segments > LEVELS else LEVELS)
@@ -253,6 +304,7 @@ cdef inline Py_ssize_t share_out(
     scratch.padded = take(&here, padded * size)
     for i in range(5):
         scratch.spares[i] = take(&here, spare * size)
+    scratch.codes = take(&here, padded * size if plan.is_masked else 0)
     scratch.raw = take(&here, 0 if plan.runs_in else padded * plan.input_size)
     scratch.rows = take(&here, (rows + 2 * plan.group) * row * size)
     scratch.row_prefix = take(&here, plan.axes[ROW].dilation * row * size)
@@ -263,7 +315,7 @@ cdef inline Py_ssize_t share_out(
         &here, plan.parts // 2 * tile * size * (schedule.depth_step if plan.parts == 2 else 0)
     )
     scratch.result = take(&here, plan.batch * row * size)
-    scratch.converted = take(&here, (tile if has_slab else row) * plan.output_size)
+    scratch.converted = take(&here, max(tile if has_slab else 0, plan.batch * row) * plan.output_size)
     scratch.sources = <Py_ssize_t*> take(&here, plan.segments * sizeof(Py_ssize_t))
     scratch.targets = <Py_ssize_t*> take(&here, plan.segments * sizeof(Py_ssize_t))
     scratch.column_counts = <int64_t*> take(&here, row * sizeof(int64_t))

@@ -141,6 +141,8 @@ cdef inline void write_reals(
 ) noexcept nogil:
     """Round finished floats to the output's type."""
     cdef Py_ssize_t i
+    if <char*> values == out:
+        return
     if plan.output == FLOAT32:
         if real_row is f32_row:
             copy_run(out, values, n * sizeof(float))

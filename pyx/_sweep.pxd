@@ -7,33 +7,31 @@ first of equal elements in row-major order wins (-0.0 against 0.0) without a wor
 
 from _blocks cimport sweep_blocks
 from _load cimport load_rows
-from _ops cimport Max, Min, may_hold_nan, op_t
+from _masks cimport write_codes
+from _ops cimport op_t
 from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, divide_up, window_start
 from _rows cimport pool_row
 from _running cimport Column, emit, fill, push, ready, rows_to_keep, runs_in_blocks, slot_for
+from _runs cimport sweep_runs
 from _tile cimport (
-    Scratch, Tile, count_columns, finish, lift_of, locate_planes, output_row, row_pixels,
+    Scratch, Tile, count_columns, finish, finish_in_place, lift_of, locate_planes, output_row, row_pixels,
     slot_pixels,
 )
-from _types cimport f32_row, f64_row, row_t
+from _types cimport row_t
 
 
-cdef inline int sweep(
+cdef inline void sweep(
     op_t op, row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile
 ) noexcept nogil:
-    """Pool one tile; give 1 if it met a NaN that `op` does not expect."""
+    """Pool one tile."""
     cdef Py_ssize_t part
-    cdef int met_nan = 0
     locate_planes(plan, scratch, tile)
     count_columns(plan, scratch, tile)
     for part in range(plan.parts):
-        met_nan = sweep_part(op, tag, plan, scratch, tile, part)
-        if met_nan:
-            break
-    return met_nan
+        sweep_part(op, tag, plan, scratch, tile, part)
 
 
-cdef inline int sweep_part(
+cdef inline void sweep_part(
     op_t op, row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile, Py_ssize_t part
 ) noexcept nogil:
     """Pool one tile with one lift."""
@@ -45,19 +43,17 @@ cdef inline int sweep_part(
         for depth in range(tile.depth, tile.depth_stop):
             first = window_start(&plan.axes[DEPTH], depth)
             if plan.is_block:
-                if sweep_blocks(op, tag, plan, scratch, tile, first, depth):
-                    return 1
+                sweep_blocks(op, tag, plan, scratch, tile, first, depth)
                 continue
             slab = scratch.slab_result if plan.is_flat else NULL
-            if sweep_plane(op, tag, plan, scratch, tile, part, first, depth, slab):
-                return 1
+            sweep_plane(op, tag, plan, scratch, tile, part, first, depth, slab)
             if slab != NULL:
                 # Planes side by side are written one by one: memory likes long runs.
                 finish(
                     <row_t> slab, plan, scratch, tile, part, depth, tile.row,
                     tile.row_stop - tile.row,
                 )
-        return 0
+        return
     span(&plan.axes[DEPTH], tile.depth, tile.depth_stop, &first, &last)
     slabs.axis = &plan.axes[DEPTH]
     slabs.running = runs_in_blocks(slabs.axis)
@@ -71,13 +67,9 @@ cdef inline int sweep_part(
     slabs.end = tile.depth_stop
     flush_slabs(op, tag, plan, scratch, tile, part, &slabs, first - 1)
     for depth in range(first, last):
-        if sweep_plane(
-            op, tag, plan, scratch, tile, part, depth, 0, <char*> slot_for(&slabs, depth)
-        ):
-            return 1
+        sweep_plane(op, tag, plan, scratch, tile, part, depth, 0, <char*> slot_for(&slabs, depth))
         push(op, tag, &slabs, depth)
         flush_slabs(op, tag, plan, scratch, tile, part, &slabs, depth)
-    return 0
 
 
 cdef inline void span(
@@ -102,7 +94,7 @@ cdef inline void flush_slabs(
         finish(whole, plan, scratch, tile, part, out, tile.row, tile.row_stop - tile.row)
 
 
-cdef inline int sweep_plane(
+cdef inline void sweep_plane(
     op_t op, row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile, Py_ssize_t part,
     Py_ssize_t depth, Py_ssize_t depth_out, char* slab,
 ) noexcept nogil:
@@ -112,6 +104,10 @@ cdef inline int sweep_plane(
     cdef row_t pooled, target
     cdef row_t[5] spares
     cdef Column column
+    if plan.is_masked:
+        prepare_margins(op, tag, plan, scratch, tile)
+        sweep_runs(op, tag, plan, scratch, tile, part, depth, depth_out, slab)
+        return
     span(&plan.axes[ROW], tile.row, tile.row_stop, &first, &last)
     column.axis = &plan.axes[ROW]
     column.running = runs_in_blocks(column.axis)
@@ -136,7 +132,9 @@ cdef inline int sweep_plane(
             i = column.next
             target = <row_t> target_row(plan, scratch, tile, slab, depth_out, i, n * sizeof(tag[0]))
             rows = emit(op, target, &column, row, most)
-            if slab == NULL and not plan.direct_out:
+            if slab == NULL and plan.direct_out:
+                finish_in_place(target, plan, scratch, tile, depth_out, i, rows)
+            elif slab == NULL:
                 finish(target, plan, scratch, tile, part, depth_out, i, rows)
         row += 1
         if row == loaded and not column.running:
@@ -145,12 +143,10 @@ cdef inline int sweep_plane(
             if skipped > row:
                 row = loaded = column.lap = skipped
         if row >= last:
-            return 0
+            return
         if row == loaded:
             rows = min(plan.group, last - row)
             pooled = <row_t> load_group(op, tag, plan, scratch, tile, part, depth, row, rows)
-            if pooled == NULL:
-                return 1
             pool_row(
                 op, <row_t> slot_for(&column, row), pooled, spares, plan,
                 rows * slot_pixels(plan, tile),
@@ -201,7 +197,12 @@ cdef inline void prepare_margins(
     op_t op, row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile
 ) noexcept nogil:
     """Fill the padded rows with the identity; loading overwrites the middle, never the margins."""
-    if scratch.margins_of != tile.column and not is_in_place(plan, tile):
+    if scratch.margins_of == tile.column:
+        return
+    if plan.is_masked:
+        write_codes(<row_t> scratch.codes, plan, plan.group)
+        scratch.margins_of = tile.column
+    elif not is_in_place(plan, tile):
         fill(op, <row_t> scratch.padded, plan.group * plan.segments * plan.pitch_in * plan.inner)
         scratch.margins_of = tile.column
 
@@ -210,7 +211,7 @@ cdef inline void* load_group(
     op_t op, row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile, Py_ssize_t part,
     Py_ssize_t depth, Py_ssize_t row, Py_ssize_t rows,
 ) noexcept nogil:
-    """Bring a group of input rows to where the loops can read it; NULL if there is a NaN."""
+    """Bring a group of input rows to where the loops can read it."""
     cdef row_t padded = <row_t> scratch.padded
     cdef Py_ssize_t plane, left, first, last
     cdef Py_ssize_t pitch = plan.pitch_in * plan.inner
@@ -230,12 +231,4 @@ cdef inline void* load_group(
                 padded + plane * pitch + left * plan.inner, tile.planes * pitch, source,
                 scratch.raw, plan, lift_of(plan, part), rows, last - first,
             )
-    if op_t is Max or op_t is Min:
-        if row_t is f32_row or row_t is f64_row:
-            if not is_in_place(plan, tile):
-                rows *= tile.planes * plan.pitch_in
-            else:
-                rows *= last - first
-            if may_hold_nan(padded, rows * plan.inner):
-                return NULL
     return padded

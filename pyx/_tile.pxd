@@ -19,6 +19,7 @@ cdef struct Tile:
 cdef struct Scratch:
     char* padded                # input rows with their margins
     char* spares[5]
+    char* codes                 # which taps are of an element's own row
     char* raw                   # gathered elements before they are lifted
     char* rows                  # ring of rows pooled along the columns
     char* row_prefix
@@ -62,11 +63,12 @@ cdef inline void locate_planes(const Plan* plan, Scratch* scratch, const Tile* t
 cdef inline void count_columns(const Plan* plan, Scratch* scratch, const Tile* tile) noexcept nogil:
     """Lay out the divisors of one row of results, margins between the planes included."""
     cdef Py_ssize_t _plane, column, _channel, out, i = 0
-    cdef Py_ssize_t pitch = row_pixels(plan, tile) // tile.planes
+    cdef Py_ssize_t planes = tile.planes if plan.is_flat else 1
+    cdef Py_ssize_t pitch = row_pixels(plan, tile) // planes
     cdef int64_t count, there
     if plan.parts == 1 and (plan.finish < FINISH_MEAN or is_uniform(plan, tile)):
         return
-    for _plane in range(tile.planes):
+    for _plane in range(planes):
         for column in range(pitch):
             out = min(tile.column + column, tile.column_stop - 1)
             count = count_of(&plan.axes[COLUMN], out)
@@ -160,6 +162,24 @@ cdef inline void finish(
             output_row(plan, scratch, tile, plane, depth, row),
             values + plane * pitch * plan.output_size, n * plan.output_size,
             plan, rows, tile.column_stop - tile.column,
+        )
+
+
+cdef inline void finish_in_place(
+    row_t sums, const Plan* plan, Scratch* scratch, const Tile* tile, Py_ssize_t depth,
+    Py_ssize_t row, Py_ssize_t rows,
+) noexcept nogil:
+    """Finish some rows of sums that already are where the results belong, end to end."""
+    cdef Py_ssize_t n = row_pixels(plan, tile) * plan.inner
+    cdef Py_ssize_t i
+    if plan.finish == FINISH_VALUE:
+        return
+    if is_uniform(plan, tile) and are_full(&plan.axes[ROW], row, row + rows - 1):
+        finish_one(<char*> sums, sums, NULL, plan, scratch, tile, depth, row, rows * n)
+        return
+    for i in range(rows):
+        finish_one(
+            <char*> (sums + i * n), sums + i * n, NULL, plan, scratch, tile, depth, row + i, n
         )
 
 

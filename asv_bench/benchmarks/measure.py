@@ -12,8 +12,9 @@ from typing import Any
 Call = Callable[[], Any]
 
 ROUNDS, MOST_ROUNDS = 7, 1000
-# A sample shorter than this would time the clock: the call is repeated instead.
-SAMPLE_SECONDS = 100e-6
+# A sample is as many calls one after the other as take this long, as in `timeit`: each contender
+# finds in the caches what it left there itself, and not what the others did.
+SAMPLE_SECONDS = 3e-3
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,208 @@
+"""Rows without margins: whole planes as one long row, taps that leave their own row masked.
+
+Short rows drown in tails, copies and calls. Where rows follow one another, with as many windows as
+the stride cuts a row into, taps may run over the ends of rows: `codes` tells, for each element of
+the result, which taps are its own row's. The others count as padding, combined in the same order
+as in a padded row, so that the bits are the same.
+
+With c taps left of the one that sits on the window's own pixel, a code counts from 0 in the first
+column, up to c where all taps are inside, up to 2 * c in the last column.
+"""
+
+from libc.string cimport memcpy
+
+from _ops cimport combine, identity, op_t
+from _plan cimport Axis, COLUMN, Plan
+from _rows cimport DIRECT_TAPS, decimate, every, fold
+from _types cimport number_t, row_t
+
+cdef enum:
+    # Elements at least at either end of a plane that are pooled in scratch: their taps leave it.
+    END = 64
+    # Elements of a row from which it is worth masking its ends only, again.
+    LONG_ROW = 256
+    SHORT_END = 16
+
+
+cdef inline bint is_maskable(const Axis* axis) noexcept nogil:
+    """Tell whether windows lie as `codes` can say."""
+    return (
+        (axis.kernel == 3 or axis.kernel == 5)
+        and (axis.stride == 1 or (axis.stride == 2 and axis.kernel == 3 and axis.dilation == 1))
+        and axis.before == axis.kernel // 2 * axis.dilation
+        and axis.size == axis.out * axis.stride
+        and axis.size >= 2 * axis.before
+    )
+
+
+cdef inline Py_ssize_t margin_of(const Plan* plan) noexcept nogil:
+    """Count the elements by which the first or the last tap leads away from its window's pixel."""
+    return plan.axes[COLUMN].before * plan.inner
+
+
+cdef inline Py_ssize_t end_of(const Plan* plan) noexcept nogil:
+    """Count the elements at an end that are pooled in scratch, at least as many as taps reach."""
+    return max(END, margin_of(plan))
+
+
+cdef inline void write_codes(row_t codes, const Plan* plan, Py_ssize_t rows) noexcept nogil:
+    """Fill in the codes of some rows."""
+    cdef const Axis* axis = &plan.axes[COLUMN]
+    cdef Py_ssize_t stride = axis.stride if plan.inner == 1 else 1
+    cdef Py_ssize_t taps = axis.kernel // 2
+    cdef Py_ssize_t _row, position, _channel, code, i = 0
+    for _row in range(rows):
+        position = 0
+        while position < axis.size:
+            code = min(taps, position // axis.dilation)
+            code += taps - min(taps, (axis.size - 1 - position) // axis.dilation)
+            for _channel in range(plan.inner):
+                codes[i] = code
+                i += 1
+            position += stride
+
+
+cdef inline void pool_run(
+    op_t op, row_t out, row_t source, row_t codes, row_t end, row_t spare,
+    const Plan* plan, Py_ssize_t rows, bint is_first, bint is_last,
+) noexcept nogil:
+    """Pool some rows that follow one another.
+
+    The first and the last rows of a plane read nothing before and behind it.
+    """
+    cdef Py_ssize_t n = plan.pitch_out * plan.inner
+    cdef Py_ssize_t stride = plan.axes[COLUMN].stride
+    cdef Py_ssize_t row
+    cdef bint thins = plan.inner > 1 and stride > 1
+    cdef row_t target = spare if thins else out
+    if thins:
+        # Every pixel becomes a result, and most are dropped.
+        n *= stride
+        stride = 1
+    pool_piece(
+        op, target, source, codes, end, plan, stride, rows * n, is_first, is_last, n < LONG_ROW
+    )
+    if n >= LONG_ROW:
+        mend_ends(op, target, source, codes, plan, stride, n, rows, is_first, is_last)
+    if thins:
+        decimate(out, spare, plan.axes[COLUMN].stride, plan.inner, rows * plan.pitch_out)
+
+
+cdef inline void pool_piece(
+    op_t op, row_t out, row_t source, row_t codes, row_t end, const Plan* plan, Py_ssize_t stride,
+    Py_ssize_t n, bint is_first, bint is_last, bint is_masked,
+) noexcept nogil:
+    """Pool `n` elements: the ends from scratch, the middle with masks or without."""
+    cdef Py_ssize_t kernel = plan.axes[COLUMN].kernel
+    cdef Py_ssize_t step = plan.axes[COLUMN].dilation * plan.inner
+    cdef Py_ssize_t margin = margin_of(plan)
+    cdef Py_ssize_t ends = end_of(plan)
+    cdef Py_ssize_t begin = 0, stop = n, tap
+    cdef row_t[DIRECT_TAPS] taps
+    if is_first:
+        begin = min(n, ends)
+        memcpy(end + margin, source, min(begin * stride + margin, n * stride) * sizeof(out[0]))
+        mask_taps(op, out, end + margin, codes, kernel, step, stride, begin)
+    if is_last and begin < n:
+        stop = max(begin, n - ends)
+        memcpy(
+            end, source + stop * stride - margin, ((n - stop) * stride + margin) * sizeof(out[0])
+        )
+        mask_taps(op, out + stop, end + margin, codes + stop, kernel, step, stride, n - stop)
+    out = out + begin
+    source = source + begin * stride
+    n = stop - begin
+    if is_masked:
+        mask_taps(op, out, source, codes + begin, kernel, step, stride, n)
+    elif stride > 1:
+        every(op, out, source - margin, kernel, stride, n)
+    else:
+        for tap in range(kernel):
+            taps[tap] = source - margin + tap * step
+        fold(op, out, taps, kernel, n)
+
+
+cdef inline void mend_ends(
+    op_t op, row_t out, row_t source, row_t codes, const Plan* plan, Py_ssize_t stride,
+    Py_ssize_t n, Py_ssize_t rows, bint is_first, bint is_last,
+) noexcept nogil:
+    """Pool the ends of long rows again, with masks."""
+    cdef Py_ssize_t kernel = plan.axes[COLUMN].kernel
+    cdef Py_ssize_t step = plan.axes[COLUMN].dilation * plan.inner
+    cdef Py_ssize_t size = max(SHORT_END, margin_of(plan))
+    cdef Py_ssize_t row, here
+    for row in range(rows):
+        here = row * n
+        if row > 0 or not is_first:
+            mask_taps(op, out + here, source + here * stride, codes, kernel, step, stride, size)
+        here += n - size
+        if row + 1 < rows or not is_last:
+            mask_taps(
+                op, out + here, source + here * stride, codes + n - size, kernel, step, stride, size
+            )
+
+
+cdef inline void mask_taps(
+    op_t op, row_t out, row_t source, row_t codes, Py_ssize_t kernel, Py_ssize_t step,
+    Py_ssize_t stride, Py_ssize_t n,
+) noexcept nogil:
+    """Combine each window's taps, with padding where a tap is not of its own row."""
+    cdef row_t a = source - step
+    cdef row_t b = source + step
+    if kernel == 5:
+        mask5(op, out, a - step, a, source, b, b + step, codes, n)
+    elif stride == 1:
+        mask3(op, out, a, source, b, codes, n)
+    else:
+        mask_every_second(op, out, source, codes, n)
+
+
+cdef inline number_t own(op_t op, bint is_own, number_t value) noexcept nogil:
+    """Choose between a loaded element and padding: a conditional load would not vectorise."""
+    return value if is_own else identity(op, value)
+
+
+cdef inline void mask3(
+    op_t op, row_t out, row_t a, row_t b, row_t c, row_t codes, Py_ssize_t n
+) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(n):
+        out[i] = combine(
+            op,
+            combine(op, own(op, codes[i] >= 1, a[i]), b[i]),
+            own(op, codes[i] <= 1, c[i]),
+        )
+
+
+cdef inline void mask5(
+    op_t op, row_t out, row_t a, row_t b, row_t c, row_t d, row_t e, row_t codes,
+    Py_ssize_t n,
+) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(n):
+        out[i] = combine(
+            op,
+            combine(
+                op,
+                combine(
+                    op,
+                    combine(op, own(op, codes[i] >= 2, a[i]), own(op, codes[i] >= 1, b[i])),
+                    c[i],
+                ),
+                own(op, codes[i] <= 3, d[i]),
+            ),
+            own(op, codes[i] <= 2, e[i]),
+        )
+
+
+cdef inline void mask_every_second(
+    op_t op, row_t out, row_t source, row_t codes, Py_ssize_t n
+) noexcept nogil:
+    """Combine 3 taps around every second element; only the first can be missing."""
+    cdef Py_ssize_t i
+    for i in range(n):
+        out[i] = combine(
+            op,
+            combine(op, own(op, codes[i] >= 1, source[2 * i - 1]), source[2 * i]),
+            source[2 * i + 1],
+        )

@@ -1,0 +1,137 @@
+"""Planes whose rows follow one another without margins: rows first, in one long run, then down.
+
+Several small planes are one tall plane to the rows; a large plane goes by chunks of outputs, and
+the rows that two chunks share move to the front of the buffer.
+"""
+
+from libc.string cimport memmove
+
+from _load cimport load_rows
+from _masks cimport margin_of, pool_run
+from _ops cimport op_t
+from _plan cimport Axis, DEPTH, Plan, ROW, window_start, window_stop
+from _rows cimport fold
+from _running cimport fill
+from _tile cimport Scratch, Tile, finish, finish_in_place, lift_of, output_row
+from _types cimport row_t
+
+cdef enum:
+    MOST_TAPS = 7
+
+
+cdef inline void sweep_runs(
+    op_t op, row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile, Py_ssize_t part,
+    Py_ssize_t depth, Py_ssize_t depth_out, char* slab,
+) noexcept nogil:
+    """Pool the tile's part of its planes: into `slab`, or, without one, into the output."""
+    cdef const Axis* axis = &plan.axes[ROW]
+    cdef Py_ssize_t n = tile.column_stop * plan.inner
+    cdef Py_ssize_t row = tile.row, top = 0, base = 0, start, stop, end, plane
+    cdef row_t pooled = <row_t> scratch.rows
+    cdef Scratch own = scratch[0]
+    cdef Tile one = tile[0]
+    one.planes = 1
+    if tile.planes > 1:
+        pool_rows(op, pooled, plan, scratch, part, depth, 0, tile.planes * axis.size)
+        for plane in range(tile.planes):
+            pool_columns(
+                op, pooled + plane * axis.size * n, 0, plan, &own, &one, part, depth_out, slab,
+                tile.row, tile.row_stop, n,
+            )
+            own.targets += 1
+        return
+    while row < tile.row_stop:
+        end = min(row + plan.batch, tile.row_stop)
+        start = max(row * axis.stride - axis.before, 0)
+        stop = min(
+            (end - 1) * axis.stride - axis.before + (axis.kernel - 1) * axis.dilation + 1, axis.size
+        )
+        if start >= top:
+            top = start
+        elif start > base:
+            memmove(pooled, pooled + (start - base) * n, (top - start) * n * sizeof(pooled[0]))
+        base = start
+        if stop > top:
+            pool_rows(op, pooled + (top - base) * n, plan, scratch, part, depth, top, stop - top)
+            top = stop
+        pool_columns(
+            op, pooled, base, plan, scratch, &one, part, depth_out, slab, row, end, n
+        )
+        row = end
+
+
+cdef inline void pool_rows(
+    op_t op, row_t out, const Plan* plan, Scratch* scratch, Py_ssize_t part, Py_ssize_t depth,
+    Py_ssize_t row, Py_ssize_t rows,
+) noexcept nogil:
+    """Pool some rows along the columns, from where they lie or from scratch."""
+    cdef Py_ssize_t size = plan.axes[ROW].size
+    cdef Py_ssize_t n = plan.pitch_in * plan.inner
+    cdef Py_ssize_t first = row, plane, count
+    cdef row_t lifted = <row_t> scratch.padded + margin_of(plan)
+    cdef row_t source = lifted
+    cdef const char* plane_source = (
+        plan.source + scratch.sources[0] + depth * plan.axes[DEPTH].stride_in
+    )
+    if plan.direct_in:
+        source = <row_t> (plane_source + row * plan.axes[ROW].stride_in)
+    else:
+        while first < row + rows:
+            plane = first // size
+            count = min(size - first % size, row + rows - first)
+            load_rows(
+                lifted + (first - row) * n, n,
+                plan.source + scratch.sources[plane] + depth * plan.axes[DEPTH].stride_in
+                + first % size * plan.axes[ROW].stride_in,
+                scratch.raw, plan, lift_of(plan, part), count, plan.pitch_in,
+            )
+            first += count
+    pool_run(
+        op, out, source, <row_t> scratch.codes, <row_t> scratch.spares[0],
+        <row_t> scratch.spares[1], plan, rows,
+        plan.direct_in and row == 0, plan.direct_in and (row + rows) % size == 0,
+    )
+
+
+cdef inline void pool_columns(
+    op_t op, row_t pooled, Py_ssize_t base, const Plan* plan, Scratch* scratch, const Tile* tile,
+    Py_ssize_t part, Py_ssize_t depth_out, char* slab, Py_ssize_t row, Py_ssize_t end, Py_ssize_t n,
+) noexcept nogil:
+    """Combine pooled rows, the first of which is row `base`, into the outputs of one plane."""
+    cdef const Axis* axis = &plan.axes[ROW]
+    cdef row_t[MOST_TAPS] taps
+    cdef row_t target
+    cdef Py_ssize_t start, stop, count, tap, first = row
+    cdef Py_ssize_t extent = (axis.kernel - 1) * axis.dilation + 1
+    cdef bint in_place = slab == NULL and plan.direct_out
+    cdef bint is_run = not in_place or plan.is_run_out
+    while row < end:
+        start = window_start(axis, row)
+        stop = window_stop(axis, row)
+        count = 1
+        if axis.stride == 1 and is_run and stop - start == extent:
+            # Every tap of these windows lies one row further than the last one's.
+            count = min(end - row, axis.size - stop + 1)
+        if slab != NULL:
+            target = <row_t> slab + (row - tile.row) * n
+        elif in_place:
+            target = <row_t> output_row(plan, scratch, tile, 0, depth_out, row)
+        else:
+            target = <row_t> scratch.result + (row - first) * n
+        tap = 0
+        while start < stop:
+            taps[tap] = pooled + (start - base) * n
+            start += axis.dilation
+            tap += 1
+        if tap == 0:
+            fill(op, target, n)
+        else:
+            fold(op, target, taps, tap, count * n)
+        row += count
+        if in_place and not is_run:
+            finish_in_place(target, plan, scratch, tile, depth_out, row - 1, 1)
+    if in_place and is_run:
+        target = <row_t> output_row(plan, scratch, tile, 0, depth_out, first)
+        finish_in_place(target, plan, scratch, tile, depth_out, first, end - first)
+    elif slab == NULL and not in_place:
+        finish(<row_t> scratch.result, plan, scratch, tile, part, depth_out, first, end - first)

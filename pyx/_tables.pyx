@@ -18,7 +18,7 @@ from _chosen cimport choose_columns, choose_rows
 from _jobs cimport (
     ALIGNMENT, BAND_BYTES, Job, count_columns, divide_work, rows_of, share_out, unpack,
 )
-from _ops cimport MaxAware, Sum
+from _ops cimport Max, Sum
 from _plan cimport *
 from _store cimport Divisors, finish_row, scatter_rows
 from _tile cimport lift_of
@@ -197,7 +197,7 @@ cdef inline void maximum(
     row_t tag, const Job* job, const Buffers* buffers, const Band* band, char* target
 ) noexcept nogil:
     """Make one row of maxima."""
-    cdef MaxAware op
+    cdef Max op
     cdef row_t rows = <row_t> buffers.band, result = <row_t> buffers.result
     if job.with_indices:
         choose_rows(rows, &job.plan, job.tables, buffers, band)

@@ -107,7 +107,7 @@ html_theme_options = {
     },
     "navbar_align": "left",
     "navbar_end": ["language-switch", "theme-switcher"],
-    "header_links_before_dropdown": 6,
+    "header_links_before_dropdown": 7,
     "show_toc_level": 2,
     "show_prev_next": True,
     "footer_start": ["copyright"],
@@ -136,4 +136,8 @@ def setup(app):
 def _settle(_app, config):
     folder = f"{SITE_URL}{config.language}/"
     config.html_baseurl = config.ogp_site_url = folder
+    if (HERE.parent / "asv_bench" / "html").is_dir():
+        name = {"zh_CN": "性能"}.get(config.language, "Benchmarks")
+        link = {"name": name, "url": f"{SITE_URL}benchmarks/"}
+        config.html_theme_options["external_links"] = [link]
     config.notfound_urls_prefix = "/" + folder.split("/", 3)[3]

@@ -6,13 +6,15 @@ from numpydoc.hooks.validate_docstrings import parse_config
 from numpydoc.validate import validate
 
 import cypool
+from cypool import plot
 
 checks = parse_config(".")["checks"]
 findings = [
-    f"cypool.{name}: {code} {text}"
-    for name in cypool.__all__
-    if callable(getattr(cypool, name))
-    for code, text in validate(f"cypool.{name}")["errors"]
+    f"{module.__name__}.{name}: {code} {text}"
+    for module in (cypool, plot)
+    for name in module.__all__
+    if callable(getattr(module, name))
+    for code, text in validate(f"{module.__name__}.{name}")["errors"]
     if code in checks
 ]
 sys.exit("\n".join(findings) or 0)

@@ -57,6 +57,8 @@ def draw(
 ) -> Axes:
     """Draw an array as a grid, its padding around it, and one window on it.
 
+    The window's elements in the array are tinted, those in the padding hatched.
+
     Parameters
     ----------
     x : array_like
@@ -132,6 +134,8 @@ def animate(
     **options: Any,
 ) -> FuncAnimation:
     """Slide a window over an array while the result fills.
+
+    The array is on the left, the result on the right; elements that are yet to come are covered.
 
     Parameters
     ----------
@@ -227,6 +231,8 @@ def compare(
     figure: Figure | None = None,
 ) -> Figure:
     """Show an array beside its pooled forms, at one size and in one scale of colours.
+
+    Arrays of two axes are grey, their brightness that of the range of `x`.
 
     Parameters
     ----------

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from benchmarks.compare import CYPOOL, Record
 from benchmarks.records import (
     GOOD_FRACTION,
+    LAYOUTS,
     MEMORY_BOUND_BYTES,
     Machine,
     conditions,
@@ -68,7 +69,8 @@ def page(machine: Machine, records: list[Record]) -> str:
 {_table(grouped)}
 <h2>Beside the other libraries</h2>
 <p>Bars: their time for cypool's 1, the geometric mean over the cases of the family that a library
-can do; the number of cases stands behind each name. Right of the line cypool is ahead.</p>
+can do; the number of cases stands behind each name. Right of the line cypool is ahead.
+{LAYOUTS}</p>
 <div class="charts">{charts}</div>
 <h2>Large windows</h2>
 <p>Stride 1 on one image of 1024 by 1024: time need not grow with the window.</p>

@@ -14,6 +14,11 @@ from .compare import Record
 MEMORY_BOUND_BYTES = 4 << 20
 GOOD_FRACTION = 0.7
 
+LAYOUTS = (
+    "torch-cl is PyTorch on tensors that were put channels last beforehand, as TensorFlow and "
+    "Keras need them; that is not timed."
+)
+
 Machine = dict[str, Any]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .compare import CYPOOL, Record
-from .records import Machine, conditions, families, geometric_mean
+from .records import LAYOUTS, Machine, conditions, families, geometric_mean
 
 BEGIN, END = "<!-- speed table -->", "<!-- /speed table -->"
 RATIO = "times its speed"
@@ -52,7 +52,7 @@ def _note(machine: Machine) -> str:
     return (
         f"{conditions(machine)} Peers: their time divided by cypool's with a fresh result; above 1 "
         "cypool is ahead. The third column is cypool's speed beside np.copyto's for the same bytes "
-        "read and written."
+        f"read and written. {LAYOUTS}"
     )
 
 

@@ -51,7 +51,6 @@ def typical(function: str) -> Case:
 class Functions(OneCall):
     """Every function that pools, on one thread."""
 
-    pretty_name = "Every function"
     version = "2"
     timer = process_time
     params = FUNCTIONS
@@ -62,6 +61,8 @@ class Functions(OneCall):
 
     def time_call(self, function):
         self.call()
+
+    time_call.pretty_name = "Every function"
 
 
 LAYOUTS = {
@@ -75,7 +76,6 @@ WINDOWS = {"2x2s2": (2, 2, 0), "3x3s2p1": (3, 2, 1), "5x5s1p2": (5, 1, 2)}
 class Windows(OneCall):
     """Maxima and averages: dtype by layout by window."""
 
-    pretty_name = "Windows by dtype and layout"
     timer = process_time
     params = (
         ["max_pool2d", "avg_pool2d"],
@@ -92,11 +92,12 @@ class Windows(OneCall):
     def time_pool(self, function, dtype, layout, window):
         self.call()
 
+    time_pool.pretty_name = "Windows by dtype and layout"
+
 
 class Cases(OneCall):
     """Calls from real networks and images, as in the matrix beside the peers."""
 
-    pretty_name = "Calls from networks and images"
     timer = process_time
     params = list(REPRESENTATIVE)
     param_names = ("case",)
@@ -107,11 +108,12 @@ class Cases(OneCall):
     def time_case(self, case):
         self.call()
 
+    time_case.pretty_name = "Calls from networks and images"
+
 
 class LargeWindows(OneCall):
     """Stride 1 on one image: the time should not follow the window."""
 
-    pretty_name = "Large windows"
     timer = process_time
     params = (["max_pool2d", "avg_pool2d", "sum_pool2d"], [3, 5, 9, 15, 31, 63, 127])
     param_names = ("function", "k")
@@ -122,11 +124,12 @@ class LargeWindows(OneCall):
     def time_pool(self, function, k):
         self.call()
 
+    time_pool.pretty_name = "Large windows"
+
 
 class Backward(OneCall):
     """Gradients of windows."""
 
-    pretty_name = "Gradients"
     timer = process_time
     params = (
         ["max_pool2d_backward", "avg_pool2d_backward", "lp_pool2d_backward"],
@@ -142,11 +145,12 @@ class Backward(OneCall):
     def time_gradient(self, function, layout, window):
         self.call()
 
+    time_gradient.pretty_name = "Gradients"
+
 
 class Overhead(OneCall):
     """Calls so small that only their overhead counts."""
 
-    pretty_name = "Smallest calls"
     timer = process_time
     params = (["max_pool2d", "avg_pool2d", "global_max_pool2d"], [4, 8, 32])
     param_names = ("function", "side")
@@ -160,11 +164,12 @@ class Overhead(OneCall):
     def time_call(self, function, side):
         self.call()
 
+    time_call.pretty_name = "Smallest calls"
+
 
 class Threads(OneCall):
     """A large image on one and on two threads, by the clock on the wall."""
 
-    pretty_name = "One and two threads"
     params = (["max_pool2d", "avg_pool2d"], ["2x2s2", "5x5s1p2"], [1, 2])
     param_names = ("function", "window", "threads")
 
@@ -174,3 +179,5 @@ class Threads(OneCall):
 
     def time_pool(self, function, window, threads):
         self.call()
+
+    time_pool.pretty_name = "One and two threads"

@@ -16,7 +16,6 @@ from .suite import OneCall, as_setup
 class Import:
     """Time to import cypool in a fresh interpreter, NumPy beside it."""
 
-    pretty_name = "Import"
     version = "1"
     rounds = 1
     repeat = (5, 10, 3.0)
@@ -26,11 +25,12 @@ class Import:
     def timeraw_import(self, module):
         return f"import {module}"
 
+    timeraw_import.pretty_name = "Import"
+
 
 class Size:
     """Bytes of the installed package."""
 
-    pretty_name = "Size of the wheel"
     version = "1"
     unit = "bytes"
 
@@ -45,11 +45,12 @@ class Size:
         """Size of the files, compressed as in a wheel; one instruction set where asv builds one."""
         return sum(len(zlib.compress(path.read_bytes(), 6)) for path in self.paths)
 
+    track_wheel_bytes.pretty_name = "Size of the wheel"
+
 
 class Peak(OneCall):
     """Peak memory of a process that pools 64 MB, beside one that only makes them."""
 
-    pretty_name = "Peak memory"
     params = ["nothing", "max_pool2d", "avg_pool2d", "sum_pool2d", "median_pool2d"]
     param_names = ("function",)
 
@@ -63,11 +64,12 @@ class Peak(OneCall):
     def peakmem_pool(self, function):
         self.call()
 
+    peakmem_pool.pretty_name = "Peak memory"
+
 
 class Copy:
     """Speed as a fraction of np.copyto's for the bytes that a case reads and writes."""
 
-    pretty_name = "Fraction of copying"
     version = "1"
     unit = "of np.copyto"
     params = list(REPRESENTATIVE)
@@ -80,3 +82,5 @@ class Copy:
 
     def track_fraction_of_copyto(self, case):
         return self.record.fraction
+
+    track_fraction_of_copyto.pretty_name = "Fraction of copying"

@@ -26,7 +26,6 @@ BESIDE_PEERS = [
 class Peers(OneCall):
     """Every library on the same cases."""
 
-    pretty_name = "Libraries side by side"
     timer = process_time
     timeout = 120
     params = ([CYPOOL, *PEERS], BESIDE_PEERS)
@@ -47,11 +46,12 @@ class Peers(OneCall):
     def time_case(self, impl, case):
         self.call()
 
+    time_case.pretty_name = "Libraries side by side"
+
 
 class BestPeer:
     """How many times faster than the best peer cypool is, all timed in one run."""
 
-    pretty_name = "Times the best library"
     version = "1"
     timeout = 300
     params = BESIDE_PEERS
@@ -65,3 +65,5 @@ class BestPeer:
 
     def track_speedup_over_best_peer(self, case):
         return self.record.speedup
+
+    track_speedup_over_best_peer.pretty_name = "Times the best library"

@@ -27,8 +27,9 @@ OPTIONAL = [
 ]
 # Small modules of the standard library; which of them numpy has loaded already is its own affair.
 SMALL = {
-    "__future__", "contextlib", "copy", "dataclasses", "errno", "fnmatch", "glob", "grp", "ipaddress",
-    "marshal", "math", "ntpath", "numbers", "operator", "pathlib", "pwd", "reprlib", "urllib",
+    "__future__", "contextlib", "copy", "dataclasses", "errno", "fnmatch", "glob", "grp",
+    "ipaddress", "marshal", "math", "ntpath", "numbers", "operator", "pathlib", "pwd",
+    "reprlib", "urllib",
 }  # fmt: skip
 MOST_MODULES = 50
 

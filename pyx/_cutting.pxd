@@ -103,7 +103,9 @@ cdef inline void choose_lines(Plan* plan, Layout* layout) noexcept nogil:
     layout.is_block = layout.is_direct and layout.looks_every and is_inside and is_block(plan)
     layout.lines = 1
     layout.pitch_in, layout.pitch_out = reach, layout.tile[COLUMN]
-    if not is_whole or rows == 1 or layout.is_block:
+    if not is_whole or rows == 1 or layout.is_block or (
+        rows * pitch * columns.stride * plan.inner > LONG_ROW
+    ):
         return
     if layout.is_direct and is_inside and pitch * columns.stride == columns.size and (
         plan.axes[ROW].stride_in == columns.size * plan.inner * plan.input_size

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import cypool
 import reference
 import strategies
+import workers
 from arrays import DTYPES, FLOATS, LAYOUTS, sample
 from compare import REMEMBERED, assert_identical
 from cypool import _dispatch
@@ -178,3 +179,19 @@ def test_control_a_later_tie_is_seen():
     with pytest.raises(AssertionError):
         assert_identical(want + 1, want)
     assert_identical(cypool.max_pool2d(x, 2, return_indices=True)[1], want)
+
+
+def test_windows_of_whole_planes_need_little_scratch():
+    code = """
+import resource
+import numpy as np
+import cypool
+resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
+x = np.broadcast_to(np.uint8(7), (9000, 12000))
+for kernel, stride in ((9000, 12000), None), ((4500, 6000), None), ((3000, 9000), 1500):
+    values, indices = cypool.max_pool2d(x, kernel, stride, return_indices=True, num_threads=1)
+print(indices.tolist())
+"""
+    starts = range(0, 6001, 1500)
+    want = [[12000 * row + column for column in (0, 1500, 3000)] for row in starts]
+    assert workers.output(code) == str(want)

@@ -34,7 +34,6 @@ class Watched:
     def __init__(self, browser, address, **options):
         self.context = browser.new_context(base_url=address, **options)
         self.faults = []
-        self.bytes = 0
         self.context.route("**/*", self._route)
         self.page = self.context.new_page()
         self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
@@ -56,8 +55,6 @@ class Watched:
     def _response(self, response):
         if response.status >= 400:
             self.faults.append(f"{response.status} for {response.url}")
-        else:
-            self.bytes += len(response.body()) if response.status == 200 else 0
 
     def open(self, path):
         """Go to a page and wait until it is quiet."""

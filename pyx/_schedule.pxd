@@ -164,6 +164,8 @@ cdef inline bint is_masked(const Plan* plan) noexcept nogil:
         and row * plan.axes[ROW].size >= MASKED_PLANE
         and (columns.stride == 1 or plan.inner * plan.accumulator_size < WIDE_PIXEL)
         and (not plan.direct_in or plan.axes[ROW].stride_in == row * plan.input_size)
+        # Rows that lie across memory are gathered many at a time.
+        and (plan.runs_in or not plan.is_transposed)
     )
 
 

@@ -1,7 +1,6 @@
 """From accumulators in scratch to results in memory: `finish`, the output's type and strides."""
 
 from libc.math cimport NAN, cbrt, pow, sqrt
-from libc.stdint cimport INT32_MAX
 from libc.string cimport memcpy
 
 from _load cimport copy_block, copy_run, real_row
@@ -47,8 +46,14 @@ ctypedef fused sum_row:
     u64_row
 
 
-cdef enum:
-    MEANS = 256
+cdef extern from *:
+    """
+    /* 1.5 * 2**52 and 1.5 * 2**23: what is added to one of them is rounded to an integer. */
+    #define CYPOOL_NEAREST 6755399441055744.0
+    #define CYPOOL_NEAREST_FLOAT 12582912.0f
+    """
+    const double NEAREST "CYPOOL_NEAREST"
+    const float NEAREST_FLOAT "CYPOOL_NEAREST_FLOAT"
 
 cdef struct Divisors:
     # A mean is divided by `rows`, and, unless all columns are the `same`, by columns[i] as well.
@@ -302,62 +307,82 @@ cdef inline void shift_unsigned(
 cdef inline void write_divided(
     result_t* out, sum_row sums, Py_ssize_t n, const Plan* plan, const Divisors* by
 ) noexcept nogil:
-    """Round means of narrow sums, some at a time, in loops that GCC vectorises."""
-    cdef int32_t[MEANS] values
-    cdef int32_t[MEANS] means
-    cdef int32_t[MEANS] divisors
-    cdef int32_t rest, half, up
-    # A mean goes up if twice its rest, less the divisor, is above this; an odd one may be equal.
-    cdef int32_t threshold = -1 if plan.finish == FINISH_HALF_UP else 0
-    cdef int32_t odd = 1 if plan.finish == FINISH_HALF_EVEN else 0
-    cdef bint trunc = plan.finish == FINISH_TRUNC
-    if plan.finish == FINISH_FLOOR:
-        threshold = INT32_MAX
-    cdef Py_ssize_t i, count, begin = 0
-    while begin < n:
-        count = min(MEANS, n - begin)
-        estimate_means(values, means, divisors, sums + begin, begin, count, plan.is_signed, by)
-        for i in range(count):
-            # A float quotient is off by one at most; its rest mends it.
-            rest = values[i] - means[i] * divisors[i]
-            means[i] += (1 if rest >= divisors[i] else 0) - (1 if rest < 0 else 0)
-        for i in range(count):
-            rest = values[i] - means[i] * divisors[i]
-            half = 2 * rest - divisors[i] + (means[i] & odd)
-            up = 1 if half > threshold else 0
-            values[i] = up if not trunc else (1 if (means[i] < 0) & (rest > 0) else 0)
-        for i in range(count):
-            # A divisor of 0 is a window without elements.
-            out[begin + i] = <result_t> (means[i] + values[i] if divisors[i] > 0 else 0)
-        begin += count
+    """Round means of narrow sums by floating arithmetic, in loops that GCC vectorises.
 
-
-cdef inline void estimate_means(
-    int32_t* values, int32_t* means, int32_t* divisors, sum_row sums, Py_ssize_t begin,
-    Py_ssize_t n, bint is_signed, const Divisors* by,
-) noexcept nogil:
-    """Divide sums as floats, and keep what it takes to mend the quotients."""
+    A mean's fraction is a multiple of 1 / d. A bias that is not one moves it to the right side of
+    a half, and adding `NEAREST` rounds it there. The means of bytes in 16-bit sums are below 2**8
+    and d is at most 2**8, so that float32 can tell such fractions apart; float64 can for the others,
+    whose sums are below 2**31. Only ties, which need an even d, need an exact quotient; else a
+    product with 1 / d does.
+    """
     cdef Py_ssize_t i
-    cdef int32_t divisor = <int32_t> by.rows
-    cdef double inverse = 1.0 / by.rows
-    cdef float narrow = <float> inverse
-    cdef const double* columns = by.real_columns
-    for i in range(n):
-        if sum_row is u16_row:
-            values[i] = <int16_t> sums[i] if is_signed else <int32_t> sums[i]
-        else:
-            values[i] = <int32_t> sums[i]
+    cdef double rows = <double> by.rows
+    # The bias is `constant + slope / d`; FINISH_TRUNC mirrors that of FINISH_FLOOR below 0.
+    cdef double constant = 0, slope = 0, factor = rows
+    cdef bint divides = plan.finish == FINISH_HALF_EVEN and by.rows % 2 == 0
+    cdef bint mirrors = plan.finish == FINISH_TRUNC and plan.is_signed
+    if plan.finish == FINISH_HALF_UP:
+        slope = 0.25
+    elif plan.finish != FINISH_HALF_EVEN:
+        constant, slope = -0.5, 0.5
     if not by.same:
         for i in range(n):
-            divisors[i] = divisor * <int32_t> columns[begin + i]
-            means[i] = <int32_t> (values[i] * (inverse / columns[begin + i]))
+            factor = max(rows * by.real_columns[i], 1.0)
+            out[i] = <result_t> nearest(
+                number(sums, i, plan.is_signed), factor, constant + slope / factor, True, mirrors
+            )
         return
-    for i in range(n):
-        divisors[i] = divisor
-        if sum_row is u16_row:
-            means[i] = <int32_t> (<float> values[i] * narrow)
-        else:
-            means[i] = <int32_t> (values[i] * inverse)
+    constant += slope / rows
+    if not divides:
+        factor = 1 / rows
+    if sum_row is u16_row:
+        if by.rows <= 256 and not mirrors:
+            write_bytes(out, sums, n, plan.is_signed, <float> factor, <float> constant, divides)
+            return
+    if plan.is_signed:
+        for i in range(n):
+            out[i] = <result_t> nearest(number(sums, i, True), factor, constant, divides, mirrors)
+    else:
+        for i in range(n):
+            out[i] = <result_t> nearest(number(sums, i, False), factor, constant, divides, False)
+
+
+cdef inline void write_bytes(
+    result_t* out, u16_row sums, Py_ssize_t n, bint is_signed, float factor, float bias,
+    bint divides,
+) noexcept nogil:
+    """Round means of bytes in float32."""
+    cdef Py_ssize_t i
+    cdef float mean
+    if is_signed:
+        for i in range(n):
+            mean = <float> <int16_t> sums[i]
+            mean = (mean / factor if divides else mean * factor) + bias
+            out[i] = <result_t> <int32_t> ((mean + NEAREST_FLOAT) - NEAREST_FLOAT)
+    else:
+        for i in range(n):
+            mean = <float> sums[i]
+            mean = (mean / factor if divides else mean * factor) + bias
+            out[i] = <result_t> <int32_t> ((mean + NEAREST_FLOAT) - NEAREST_FLOAT)
+
+
+cdef inline double number(sum_row like, Py_ssize_t i, bint is_signed) noexcept nogil:
+    """Read a narrow sum as the number that it stands for."""
+    if sum_row is u16_row:
+        return <double> <int16_t> like[i] if is_signed else <double> <int32_t> like[i]
+    else:
+        # Sums of narrow integers stay below 2**31.
+        return <double> <int32_t> like[i]
+
+
+cdef inline int32_t nearest(
+    double total, double factor, double bias, bint divides, bint mirrors
+) noexcept nogil:
+    """Round one mean."""
+    if mirrors:
+        bias = bias if total >= 0 else -bias
+    total = total / factor if divides else total * factor
+    return <int32_t> ((total + bias + NEAREST) - NEAREST)
 
 
 cdef inline void finish_row(

@@ -366,7 +366,9 @@ cdef void choose(op_t op, const Plan* plan, Scratch* scratch, const Tile* tile) 
         choose_float(op, plan, scratch, tile)
 
 
-cdef void choose_float(op_t op, const Plan* plan, Scratch* scratch, const Tile* tile) noexcept nogil:
+cdef void choose_float(
+    op_t op, const Plan* plan, Scratch* scratch, const Tile* tile
+) noexcept nogil:
     """Choose the accumulator's type of a reduction of floats."""
     if plan.accumulator == FLOAT32:
         pool_tile(op, <f32_row> NULL, plan, scratch, tile)

@@ -72,7 +72,6 @@ cdef inline void pool_run(
     """
     cdef Py_ssize_t n = plan.pitch_out * plan.inner
     cdef Py_ssize_t stride = plan.axes[COLUMN].stride
-    cdef Py_ssize_t row
     cdef bint thins = plan.inner > 1 and stride > 1
     cdef row_t target = spare if thins else out
     if thins:

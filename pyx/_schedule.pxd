@@ -317,7 +317,9 @@ cdef inline Py_ssize_t share_out(
         &here, plan.parts // 2 * tile * size * (schedule.depth_step if plan.parts == 2 else 0)
     )
     scratch.result = take(&here, plan.batch * row * size)
-    scratch.converted = take(&here, max(tile if has_slab else 0, plan.batch * row) * plan.output_size)
+    scratch.converted = take(
+        &here, max(tile if has_slab else 0, plan.batch * row) * plan.output_size
+    )
     scratch.sources = <Py_ssize_t*> take(&here, plan.segments * sizeof(Py_ssize_t))
     scratch.targets = <Py_ssize_t*> take(&here, plan.segments * sizeof(Py_ssize_t))
     scratch.column_counts = <int64_t*> take(&here, row * sizeof(int64_t))

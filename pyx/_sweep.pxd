@@ -14,8 +14,8 @@ from _rows cimport pool_row
 from _running cimport Column, emit, fill, push, ready, rows_to_keep, runs_in_blocks, slot_for
 from _runs cimport sweep_runs
 from _tile cimport (
-    Scratch, Tile, count_columns, finish, finish_in_place, lift_of, locate_planes, output_row, row_pixels,
-    slot_pixels,
+    Scratch, Tile, count_columns, finish, finish_in_place, lift_of, locate_planes, output_row,
+    row_pixels, slot_pixels,
 )
 from _types cimport row_t
 

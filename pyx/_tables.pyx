@@ -20,7 +20,8 @@ from _jobs cimport (
 )
 from _ops cimport Max, Sum
 from _plan cimport *
-from _store cimport Divisors, finish_row, scatter_rows
+from _rounding cimport Divisors
+from _store cimport finish_row, scatter_rows
 from _tile cimport lift_of
 from _types cimport *
 

@@ -8,7 +8,8 @@ from _plan cimport (
     Axis, COLUMN, DEPTH, FINISH_MEAN, FINISH_VALUE, LIFT_HIGH_HALF, LIFT_IS_NAN, LIFT_LOW_HALF,
     LIFT_NUMBER_OR_ZERO, MAX_OUTER, Plan, ROW, count_of, elements_of,
 )
-from _store cimport Divisors, finish_row, scatter_rows
+from _rounding cimport Divisors
+from _store cimport finish_row, scatter_rows
 from _types cimport int64_t, row_t
 
 cdef struct Tile:

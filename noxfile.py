@@ -17,6 +17,7 @@ nox.options.default_venv_backend = "uv|virtualenv"
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)
 WHEEL_LIMIT = 6_000_000
+SIDE_BY_SIDE = ["--numprocesses=auto", "--dist=worksteal"]
 RUNNABLE = "import cypool; print(*cypool.show_config(mode='dicts')['isa']['runnable'])"
 
 
@@ -29,7 +30,7 @@ def group(name: str) -> list[str]:
 def tests(session: nox.Session) -> None:
     """Run the tests on every supported CPython."""
     session.install(".[test]")
-    session.run("python", "-m", "pytest", *session.posargs)
+    session.run("python", "-m", "pytest", *SIDE_BY_SIDE, *session.posargs)
 
 
 @nox.session(default=False)
@@ -45,13 +46,14 @@ def isa(session: nox.Session) -> None:
     """Run the tests once for each instruction set that this machine can run."""
     session.install(".[test]")
     for name in session.run("python", "-Pc", RUNNABLE, silent=True).split():
-        session.run("python", "-m", "pytest", *session.posargs, env={"CYPOOL_ISA": name})
+        forced = {"CYPOOL_ISA": name}
+        session.run("python", "-m", "pytest", *SIDE_BY_SIDE, *session.posargs, env=forced)
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
     """Run every linter."""
-    session.install(".", *group("lint"))
+    session.install(".", *group("lint"), env={"CYPOOL_LEVELS": "v2"})
     session.run("pre-commit", "run", "--all-files", "--show-diff-on-failure", *session.posargs)
 
 

@@ -21,7 +21,7 @@ cdef inline void sweep_blocks(
     Py_ssize_t depth, Py_ssize_t depth_out,
 ) noexcept nogil:
     """Pool the tile's part of one plane, two input rows at a time."""
-    cdef Py_ssize_t row, waiting = 0
+    cdef Py_ssize_t row, waiting = 0, unfinished = tile.row
     cdef Py_ssize_t n = tile.column_stop - tile.column
     cdef const char* top
     cdef const char* bottom
@@ -55,8 +55,10 @@ cdef inline void sweep_blocks(
                 add_blocks(target, top, bottom, n, plan.is_signed)
         waiting += 1
         if plan.direct_out:
-            finish_in_place(target, plan, scratch, tile, depth_out, row, 1)
-        if not plan.direct_out and (waiting == plan.batch or row == tile.row_stop - 1):
+            unfinished = finish_in_place(
+                tag, plan, scratch, tile, depth_out, unfinished, row + 1, row == tile.row_stop - 1
+            )
+        elif waiting == plan.batch or row == tile.row_stop - 1:
             finish(
                 <row_t> scratch.result, plan, scratch, tile, 0, depth_out, row + 1 - waiting,
                 waiting,

@@ -13,7 +13,7 @@ from libc.string cimport memcpy
 
 from _ops cimport combine, identity, op_t
 from _plan cimport Axis, COLUMN, Plan
-from _rows cimport DIRECT_TAPS, decimate, every, fold
+from _rows cimport DIRECT_TAPS, every, fold
 from _types cimport number_t, row_t
 
 cdef enum:
@@ -48,7 +48,6 @@ cdef inline Py_ssize_t end_of(const Plan* plan) noexcept nogil:
 cdef inline void write_codes(row_t codes, const Plan* plan, Py_ssize_t rows) noexcept nogil:
     """Fill in the codes of some rows."""
     cdef const Axis* axis = &plan.axes[COLUMN]
-    cdef Py_ssize_t stride = axis.stride if plan.inner == 1 else 1
     cdef Py_ssize_t taps = axis.kernel // 2
     cdef Py_ssize_t _row, position, _channel, code, i = 0
     for _row in range(rows):
@@ -59,12 +58,12 @@ cdef inline void write_codes(row_t codes, const Plan* plan, Py_ssize_t rows) noe
             for _channel in range(plan.inner):
                 codes[i] = code
                 i += 1
-            position += stride
+            position += axis.stride
 
 
 cdef inline void pool_run(
-    op_t op, row_t out, row_t source, row_t codes, row_t end, row_t spare,
-    const Plan* plan, Py_ssize_t rows, bint is_first, bint is_last,
+    op_t op, row_t out, row_t source, row_t codes, row_t end, const Plan* plan, Py_ssize_t rows,
+    bint is_first, bint is_last,
 ) noexcept nogil:
     """Pool some rows that follow one another.
 
@@ -72,19 +71,11 @@ cdef inline void pool_run(
     """
     cdef Py_ssize_t n = plan.pitch_out * plan.inner
     cdef Py_ssize_t stride = plan.axes[COLUMN].stride
-    cdef bint thins = plan.inner > 1 and stride > 1
-    cdef row_t target = spare if thins else out
-    if thins:
-        # Every pixel becomes a result, and most are dropped.
-        n *= stride
-        stride = 1
     pool_piece(
-        op, target, source, codes, end, plan, stride, rows * n, is_first, is_last, n < LONG_ROW
+        op, out, source, codes, end, plan, stride, rows * n, is_first, is_last, n < LONG_ROW
     )
     if n >= LONG_ROW:
-        mend_ends(op, target, source, codes, plan, stride, n, rows, is_first, is_last)
-    if thins:
-        decimate(out, spare, plan.axes[COLUMN].stride, plan.inner, rows * plan.pitch_out)
+        mend_ends(op, out, source, codes, plan, stride, n, rows, is_first, is_last)
 
 
 cdef inline void pool_piece(

@@ -87,8 +87,7 @@ cdef inline void pool_rows(
             )
             first += count
     pool_run(
-        op, out, source, <row_t> scratch.codes, <row_t> scratch.spares[0],
-        <row_t> scratch.spares[1], plan, rows,
+        op, out, source, <row_t> scratch.codes, <row_t> scratch.spares[0], plan, rows,
         plan.direct_in and row == 0, plan.direct_in and (row + rows) % size == 0,
     )
 
@@ -128,10 +127,7 @@ cdef inline void pool_columns(
         else:
             fold(op, target, taps, tap, count * n)
         row += count
-        if in_place and not is_run:
-            finish_in_place(target, plan, scratch, tile, depth_out, row - 1, 1)
-    if in_place and is_run:
-        target = <row_t> output_row(plan, scratch, tile, 0, depth_out, first)
-        finish_in_place(target, plan, scratch, tile, depth_out, first, end - first)
+    if in_place:
+        finish_in_place(pooled, plan, scratch, tile, depth_out, first, end, True)
     elif slab == NULL and not in_place:
         finish(<row_t> scratch.result, plan, scratch, tile, part, depth_out, first, end - first)

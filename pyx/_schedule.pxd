@@ -7,7 +7,6 @@ geometry alone. So the sizes below follow the caches and may be tuned freely.
 from libc.stdint cimport uintptr_t
 
 from _plan cimport Axis, COLUMN, DEPTH, LIFT_VALUE, OP_SUM, Plan, ROW, UINT16, divide_up
-from _rows cimport WIDE_PIXEL
 from _global cimport CHUNK, LANES, LEVELS
 from _masks cimport end_of, is_maskable, margin_of
 from _running cimport rows_to_keep, runs_in_blocks
@@ -162,7 +161,7 @@ cdef inline bint is_masked(const Plan* plan) noexcept nogil:
         and plan.axes[ROW].kernel <= MOST_TAPS
         and not runs_in_blocks(&plan.axes[ROW])
         and row * plan.axes[ROW].size >= MASKED_PLANE
-        and (columns.stride == 1 or plan.inner * plan.accumulator_size < WIDE_PIXEL)
+        and (columns.stride == 1 or plan.inner == 1)
         and (not plan.direct_in or plan.axes[ROW].stride_in == row * plan.input_size)
         # Rows that lie across memory are gathered many at a time.
         and (plan.runs_in or not plan.is_transposed)

@@ -99,7 +99,7 @@ cdef inline void sweep_plane(
     Py_ssize_t depth, Py_ssize_t depth_out, char* slab,
 ) noexcept nogil:
     """Pool the tile's part of one input plane: into `slab`, or, without one, into the output."""
-    cdef Py_ssize_t first, last, row, loaded, skipped, most, i, rows
+    cdef Py_ssize_t first, last, row, loaded, skipped, most, i, rows, unfinished = tile.row
     cdef Py_ssize_t n = row_pixels(plan, tile) * plan.inner
     cdef row_t pooled, target
     cdef row_t[5] spares
@@ -133,7 +133,10 @@ cdef inline void sweep_plane(
             target = <row_t> target_row(plan, scratch, tile, slab, depth_out, i, n * sizeof(tag[0]))
             rows = emit(op, target, &column, row, most)
             if slab == NULL and plan.direct_out:
-                finish_in_place(target, plan, scratch, tile, depth_out, i, rows)
+                unfinished = finish_in_place(
+                    tag, plan, scratch, tile, depth_out, unfinished, column.next,
+                    column.next == column.end,
+                )
             elif slab == NULL:
                 finish(target, plan, scratch, tile, part, depth_out, i, rows)
         row += 1

@@ -12,6 +12,9 @@ from _rounding cimport Divisors
 from _store cimport finish_row, scatter_rows
 from _types cimport int64_t, row_t
 
+cdef enum:
+    WAITING_BYTES = 8 * 1024    # rows of sums finished together where the results belong
+
 cdef struct Tile:
     Py_ssize_t plane, planes                        # outer index, how many side by side
     Py_ssize_t depth, depth_stop, row, row_stop     # outputs
@@ -166,22 +169,34 @@ cdef inline void finish(
         )
 
 
-cdef inline void finish_in_place(
-    row_t sums, const Plan* plan, Scratch* scratch, const Tile* tile, Py_ssize_t depth,
-    Py_ssize_t row, Py_ssize_t rows,
+cdef inline Py_ssize_t finish_in_place(
+    row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile, Py_ssize_t depth,
+    Py_ssize_t row, Py_ssize_t stop, bint is_last,
 ) noexcept nogil:
-    """Finish some rows of sums that already are where the results belong, end to end."""
+    """Finish the sums from `row` on, which are where the results belong; give the row to go on at.
+
+    Rows that lie end to end wait until they are many, but not until they have left the cache.
+    """
     cdef Py_ssize_t n = row_pixels(plan, tile) * plan.inner
-    cdef Py_ssize_t i
+    cdef Py_ssize_t i, rows = stop - row
+    cdef row_t sums
     if plan.finish == FINISH_VALUE:
-        return
-    if is_uniform(plan, tile) and are_full(&plan.axes[ROW], row, row + rows - 1):
+        return stop
+    if plan.is_run_out and not is_last and rows * n * plan.output_size < WAITING_BYTES:
+        return row
+    sums = <row_t> output_row(plan, scratch, tile, 0, depth, row)
+    if not plan.is_run_out:
+        for i in range(rows):
+            sums = <row_t> output_row(plan, scratch, tile, 0, depth, row + i)
+            finish_one(<char*> sums, sums, NULL, plan, scratch, tile, depth, row + i, n)
+    elif is_uniform(plan, tile) and are_full(&plan.axes[ROW], row, row + rows - 1):
         finish_one(<char*> sums, sums, NULL, plan, scratch, tile, depth, row, rows * n)
-        return
-    for i in range(rows):
-        finish_one(
-            <char*> (sums + i * n), sums + i * n, NULL, plan, scratch, tile, depth, row + i, n
-        )
+    else:
+        for i in range(rows):
+            finish_one(
+                <char*> (sums + i * n), sums + i * n, NULL, plan, scratch, tile, depth, row + i, n
+            )
+    return stop
 
 
 cdef inline void finish_one(

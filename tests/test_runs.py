@@ -1,0 +1,70 @@
+"""Rows without margins: the same bits as the padded way, whose values plain NumPy confirms.
+
+Which way a call goes depends on its layout. Rows that follow one another in memory go in one run,
+those of the other layouts here are gathered row by row and padded.
+"""
+
+import itertools
+
+import numpy as np
+import pytest
+
+import cypool
+from arrays import dtype_of
+from compare import assert_identical
+
+SHAPES = [
+    (7, 4, 34),  # several planes in a run
+    (40, 28, 28),
+    (3, 14, 14),
+    (2, 61, 128),  # one plane in several runs
+    (1, 33, 600),  # rows whose ends alone are masked
+    (2, 5, 4098),
+]
+WINDOWS = [(3, 1, 1), (3, 1, 2), (5, 1, 1), (5, 1, 3), (3, 2, 1)]
+DTYPES = ["uint8", "int16", "float16", "float32", "float64"]
+
+
+def numbers(dtype, shape):
+    """Numbers of both signs, with zeros of both, infinities and NaN among floats."""
+    rng = np.random.default_rng(5)
+    if dtype in {"uint8", "int16"}:
+        return rng.integers(0, 250, shape).astype(dtype)
+    x = rng.standard_normal(shape).astype(dtype_of(dtype))
+    flat = x.reshape(-1)
+    flat[::7], flat[3::11], flat[500::997], flat[0], flat[-1] = 0.0, -0.0, np.inf, np.nan, -np.inf
+    return x
+
+
+def gathered(x):
+    """The same array with rows that are no run of memory."""
+    room = np.empty((*x.shape[:-1], x.shape[-1] + 3), x.dtype)
+    room[..., : x.shape[-1]] = x
+    return room[..., : x.shape[-1]]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("op", ["max", "min", "avg", "sum"])
+def test_the_bits_of_padded_rows(isa, op, shape, dtype):
+    x = numbers(dtype, shape)
+    pool = getattr(cypool, f"{op}_pool2d")
+    for (k, s, d), options in itertools.product(
+        WINDOWS, [{}] if op != "avg" else [{}, {"count_include_pad": False}]
+    ):
+        if shape[1] + (k - 1) * d < (k - 1) * d + 1 or k // 2 * d > shape[-1] // 2:
+            continue
+        how = {"kernel_size": k, "stride": s, "padding": k // 2 * d, "dilation": d, **options}
+        assert_identical(pool(x, **how), pool(gathered(x), **how))
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_values(isa, shape):
+    x = np.random.default_rng(6).integers(-99, 99, shape).astype(np.float32)
+    for k, s, d in WINDOWS:
+        padding = k // 2 * d
+        padded = np.pad(x, [(0, 0), (padding, padding), (padding, padding)], constant_values=-1e9)
+        reach = (k - 1) * d + 1
+        windows = np.lib.stride_tricks.sliding_window_view(padded, (reach, reach), axis=(1, 2))
+        want = windows[:, ::s, ::s, ::d, ::d].max(axis=(3, 4))
+        assert_identical(cypool.max_pool2d(x, k, s, padding, d), want)

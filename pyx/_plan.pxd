@@ -80,6 +80,7 @@ cdef struct Plan:
     bint is_flat                            # several planes lie side by side in one row of scratch
     bint is_block                           # 2 by 2 windows take a path of their own
     bint is_narrow                          # of elements half as wide as the sums
+    bint is_tiling                          # sums go down the rows first
     bint is_masked                          # rows follow one another without margins
     bint is_run_out                         # results go where they belong, row after row
     # Tiles, chosen per call.

@@ -12,6 +12,7 @@ from _masks cimport end_of, is_maskable, margin_of
 from _running cimport rows_to_keep, runs_in_blocks
 from _runs cimport MOST_TAPS
 from _tile cimport Scratch, Tile
+from _tilings cimport is_tiling
 from _types cimport int64_t
 
 cdef enum:
@@ -115,7 +116,8 @@ cdef inline void choose_columns(Plan* plan, Py_ssize_t threads) noexcept nogil:
         plan.pitch_in = 4 * plan.tile_columns
         return
     reach = plan.pitch_in * plan.inner
-    plan.is_masked = is_masked(plan)
+    plan.is_tiling = is_tiling(plan)
+    plan.is_masked = is_masked(plan) and not plan.is_tiling
     if plan.is_masked:
         plan.pitch_in = plan.axes[COLUMN].size
         plan.pitch_out = columns
@@ -305,6 +307,7 @@ cdef inline Py_ssize_t share_out(
     scratch.padded = take(&here, padded * size)
     for i in range(5):
         scratch.spares[i] = take(&here, spare * size)
+    scratch.sums = take(&here, padded * size if plan.is_tiling else 0)
     scratch.codes = take(&here, padded * size if plan.is_masked else 0)
     scratch.raw = take(&here, 0 if plan.runs_in else padded * plan.input_size)
     scratch.rows = take(&here, (rows + 2 * plan.group) * row * size)

@@ -23,6 +23,7 @@ cdef struct Tile:
 cdef struct Scratch:
     char* padded                # input rows with their margins
     char* spares[5]
+    char* sums                  # one row with its margins, summed over a window's rows
     char* codes                 # which taps are of an element's own row
     char* raw                   # gathered elements before they are lifted
     char* rows                  # ring of rows pooled along the columns
@@ -231,3 +232,15 @@ cdef inline bint are_full(const Axis* axis, Py_ssize_t first, Py_ssize_t last) n
     return first == last or (
         count_of(axis, first) == axis.kernel and count_of(axis, last) == axis.kernel
     )
+
+
+cdef inline char* target_row(
+    const Plan* plan, Scratch* scratch, const Tile* tile, char* slab, Py_ssize_t depth,
+    Py_ssize_t row, Py_ssize_t row_bytes,
+) noexcept nogil:
+    """Choose where a finished reduction goes."""
+    if slab != NULL:
+        return slab + (row - tile.row) * row_bytes
+    if plan.direct_out:
+        return output_row(plan, scratch, tile, 0, depth, row)
+    return scratch.result

@@ -130,8 +130,8 @@ def test_patterns_choose_cases(capsys):
 
 
 def test_gate_names_what_grew():
-    base = {"same": 1000, "grown": 1000, "gone": 1000, "less": 1000}
-    head = {"same": 1029, "grown": 1031, "less": 500, "new": 7}
+    base = {"same": 100_000, "grown": 100_000, "gone": 100_000, "less": 100_000, "call": 20_000}
+    head = {"same": 102_900, "grown": 103_100, "less": 50_000, "new": 700, "call": 20_900}
     verdicts = gate.judge(base, head)
     assert [one.label for one in verdicts if one.failed] == ["grown", "gone"]
     text = gate.table(verdicts, [{"same": 1.5}])
@@ -144,7 +144,10 @@ def test_gate_accepts_what_the_commit_announces(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(gate, "HERE", tmp_path / "asv_bench")
     monkeypatch.setattr(gate.shutil, "which", lambda _: "valgrind")
     monkeypatch.setattr(gate, "build", lambda what, _: what)
-    counts = {"base": {"max 8x8": 100, "avg 8x8": 100}, "head": {"max 8x8": 200, "avg 8x8": 100}}
+    counts = {
+        "base": {"max 8x8": 10_000, "avg 8x8": 10_000},
+        "head": {"max 8x8": 20_000, "avg 8x8": 10_000},
+    }
     monkeypatch.setattr(gate, "count", lambda target, _: counts[target])
 
     def git(*command):

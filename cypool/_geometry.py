@@ -366,17 +366,3 @@ def counts(window: Window, *, count_pad: bool) -> Array:
         for limit in (axis.count_first, axis.count_stop)
     )
     return stop - first
-
-
-def covers(window: Window) -> bool:
-    """Tell whether windows leave no element out between the first and the last one."""
-    return (window.dilation == 1 or window.kernel == 1) and window.kernel >= window.stride
-
-
-def seen_from_elements(window: Window) -> Bins:
-    """Lay windows over the outputs whose windows hold each element, up to the last that has any."""
-    size = min(window.size, (window.out - 1) * window.stride - window.before + window.kernel)
-    position = np.arange(size) + window.before
-    first = np.clip(-((window.kernel - 1 - position) // window.stride), 0, window.out)
-    last = np.clip(position // window.stride + 1, first, window.out)
-    return _bins(window.out, first[None], last[None])

@@ -18,19 +18,21 @@ if TYPE_CHECKING:
 def spread(
     task: str,
     elements: Array,
-    indices: Array,
+    indices: Array | None,
     shape: tuple[int, ...],
     axes: tuple[int, ...],
     dtype: DType,
     num_threads: object,
+    windows: bytes | None = None,
 ) -> Array:
-    """Make an array of `shape` from elements that go where their indices say."""
+    """Make an array of `shape` from elements that go where indices say, or to their windows."""
     elements = _plain(elements)
     outer, inner = _others(elements, axes)
     order = (*outer, *axes, *inner)
     result = _layout.dense(shape, order, dtype)
     planes = _flat(result, outer, axes, inner)
-    _walk(task, elements, indices, planes, (outer, axes, inner), shape, num_threads)
+    places = elements if indices is None else indices
+    _walk(task, elements, places, planes, (outer, axes, inner), shape, num_threads, windows)
     return result
 
 
@@ -90,6 +92,7 @@ def _walk(
     groups: tuple[Sequence[int], Sequence[int], Sequence[int]],
     shape: tuple[int, ...],
     num_threads: object,
+    windows: bytes | None = None,
 ) -> None:
     """Run the kernel, and say which index it refused."""
     outer, axes, inner = groups
@@ -102,10 +105,10 @@ def _walk(
         return
     kind = _arguments.dtype_name(elements.dtype)
     seen = _with_absent(elements.view(_words(elements.dtype)), axes_of_walk)
+    places = seen if task == "spread" else _with_absent(indices, axes_of_walk)
     first = _dispatch.family("_scatters").run(
-        task, kind, seen, _with_absent(indices, axes_of_walk), planes, len(outer), shape[axes[-1]],
-        threads,
-    )  # fmt: skip
+        task, kind, seen, places, planes, len(outer), shape[axes[-1]], windows, threads
+    )
     if first >= 0:
         place = np.unravel_index(first, seen.shape)
         found = [0] * elements.ndim
@@ -119,14 +122,3 @@ def _with_absent(array: Array, axes: Sequence[int | None]) -> Array:
     """Bring axes into an order, with one of length 1 for each that is absent."""
     seen = array.transpose([axis for axis in axes if axis is not None])
     return seen[tuple(None if axis is None else slice(None) for axis in axes)]
-
-
-def repeated(
-    grad: Array, rows: int, columns: int, divisor: int, shape: Sequence[int], num_threads: object
-) -> Array:
-    """Divide C-contiguous gradients and repeat each over its tile of the last axes."""
-    result: Array = np.empty(shape, grad.dtype)
-    threads = _threads.team(num_threads, grad.nbytes + result.nbytes)
-    lines = grad.reshape(-1, grad.shape[-1])
-    _dispatch.family("_scatters").repeat(lines, result, rows, columns, divisor, threads)
-    return result

@@ -1,8 +1,6 @@
-"""Gradients of 2 by 2 windows that do not overlap, and of means that tile: every element is written
-once, where it lies, and no plane of zeros is filled first.
+"""Gradients of maxima of 2 by 2 windows that do not overlap: every element is written once, where
+it lies, and no plane of zeros is filled first.
 """
-
-from libc.string cimport memcpy
 
 from _scatter cimport Place, Walk, place_of, sum_t
 from _types cimport int32_t, int64_t, uint64_t
@@ -81,26 +79,3 @@ cdef inline void place_blocks(
     for i in range(n):
         bottom[2 * i] = shares[i] if codes[i] == width else 0
         bottom[2 * i + 1] = shares[i] if codes[i] == width + 1 else 0
-
-
-cdef inline void repeat_row(
-    sum_t* out, const sum_t* gradients, sum_t divisor, Py_ssize_t columns, Py_ssize_t rows,
-    Py_ssize_t n,
-) noexcept nogil:
-    """Write each of `n` shares `columns` times, in `rows` rows."""
-    cdef Py_ssize_t i, tap
-    if columns == 2:
-        for i in range(n):
-            out[2 * i] = gradients[i] / divisor
-            out[2 * i + 1] = gradients[i] / divisor
-    elif columns == 3:
-        for i in range(n):
-            out[3 * i] = gradients[i] / divisor
-            out[3 * i + 1] = gradients[i] / divisor
-            out[3 * i + 2] = gradients[i] / divisor
-    else:
-        for tap in range(columns):
-            for i in range(n):
-                out[columns * i + tap] = gradients[i] / divisor
-    for i in range(1, rows):
-        memcpy(out + i * columns * n, out, columns * n * sizeof(out[0]))

@@ -1,39 +1,60 @@
-"""Unpooling and the gradients of maxima: entry points, compiled once per instruction set."""
+"""Unpooling and the gradients of means and maxima: entry point, compiled once per instruction set.
+"""
 
 from cpython.buffer cimport PyBUF_STRIDED, PyBUF_STRIDED_RO, PyBuffer_Release, PyObject_GetBuffer
+from cpython.bytes cimport PyBytes_AS_STRING
 from cpython.exc cimport PyErr_CheckSignals
 from cython.parallel cimport prange, threadid
 from libc.stdlib cimport free, malloc
 
-from _gather cimport repeat_row, send_blocks
-from _scatter cimport Walk, fetch, points_of, send, sum_t, unpool
+from _gather cimport send_blocks
+from _phases cimport ALIGNMENT, Scratch, Sheet, furnish, lay_out, read_sheet, share_out
+from _plan cimport DEPTH
+from _scatter cimport Walk, fetch, points_of, send, unpool
+from _spread cimport spread_tile
 from _types cimport (
-    bfloat_t, half_t, int64_t, uint16_t, uint32_t, uint64_t, uint8_t,
+    bfloat_t, f32_row, f64_row, half_t, int64_t, uint16_t, uint32_t, uint64_t, uint8_t,
 )
 
 cdef enum Task:
     UNPOOL
     FETCH
     SEND
+    SPREAD
 
-cdef dict TASKS = {"unpool": UNPOOL, "fetch": FETCH, "send": SEND}
+cdef dict TASKS = {"unpool": UNPOOL, "fetch": FETCH, "send": SEND, "spread": SPREAD}
 cdef dict KINDS = {"float16": 2, "bfloat16": 3, "float32": 4, "float64": 8}
 
 cdef enum:
     # Elements between two looks at pending signals, per thread.
     SLICE = 1 << 24
 
+cdef struct Job:
+    Walk walk
+    Sheet sheet
+    int task, kind
+    Py_ssize_t size             # of an element
+    Py_ssize_t parts, work      # planes, or tiles of them, and the elements of one
+    Py_ssize_t each             # bytes of a thread's memory
+
+cdef struct Desk:
+    # What a thread works with.
+    Scratch scratch
+    char* memory
+    Py_ssize_t wrong            # the first element with a wrong index, or -1
+
 
 def run(
     str task not None, str kind, elements, indices, planes, Py_ssize_t outer, Py_ssize_t width,
-    num_threads,
+    bytes windows, num_threads,
 ):
     """Run a task on arrays of `outer` axes, three pooled ones (one in `planes`) and an inner one.
 
-    The planes have rows of `width`. Give the number of the first element whose index leaves its
-    plane, or -1.
+    The planes have rows of `width`. Only the gradients of means take `windows`, and these no
+    indices. Give the number of the first element whose index leaves its plane, or -1.
     """
-    cdef Walk walk
+    cdef Job job
+    cdef Walk* walk = &job.walk
     cdef Py_buffer[3] views
     cdef int held = 0, i
     cdef bint writes_planes = task != "fetch"
@@ -59,96 +80,123 @@ def run(
         walk.elements_at = <char*> views[0].buf
         walk.indices_at = <const char*> views[1].buf
         walk.planes_at = <char*> views[2].buf
-        return execute(&walk, TASKS[task], KINDS.get(kind, 0), views[0].itemsize, num_threads)
+        job.task, job.kind, job.size = TASKS[task], KINDS.get(kind, 0), views[0].itemsize
+        if job.task == SPREAD:
+            read_sheet(&job.sheet, PyBytes_AS_STRING(windows))
+        return execute(&job, num_threads)
     finally:
         for i in range(held):
             PyBuffer_Release(&views[i])
 
 
-cdef object execute(Walk* walk, int task, int kind, Py_ssize_t size, Py_ssize_t num_threads):
-    """Do the planes, a slice of them at a time."""
-    cdef Py_ssize_t each = 0, begin = 0, end, first = -1, i
-    cdef Py_ssize_t points = points_of(walk)
-    cdef Py_ssize_t work = max(1, max(points, walk.plane * walk.sizes[3]))
-    cdef Py_ssize_t* wrong
+cdef Py_ssize_t wide_of(const Job* job) noexcept:
+    """Give the bytes of a sum."""
+    return sizeof(double) if job.kind == 8 else sizeof(float)
+
+
+cdef Py_ssize_t divide_work(Job* job, Py_ssize_t num_threads) noexcept:
+    """Choose parts, and what memory they take; give the number of threads."""
+    cdef Walk* walk = &job.walk
+    cdef Scratch unused
+    cdef Py_ssize_t plane = walk.plane * walk.sizes[3]
+    job.parts, job.work = walk.planes, max(1, max(points_of(walk), plane))
+    job.each = 0
+    if job.task == SPREAD:
+        # A few more tiles than threads, if there are not as many planes.
+        lay_out(&job.sheet, walk.sizes[3], 4 * num_threads // (walk.planes + 1) + 1)
+        job.each = ALIGNMENT + share_out(&job.sheet, &unused, NULL, wide_of(job))
+        job.parts *= job.sheet.axes[DEPTH].size * job.sheet.tiles
+        job.work = max(1, job.work // (job.sheet.axes[DEPTH].size * job.sheet.tiles))
+    elif job.task == FETCH:
+        job.each = plane * sizeof(int64_t)
+    elif job.task == SEND and job.kind in (2, 3):
+        job.each = plane * sizeof(float)
+    return max(1, min(num_threads, job.parts))
+
+
+cdef object execute(Job* job, Py_ssize_t num_threads):
+    """Do the parts, a slice of them at a time."""
+    cdef Py_ssize_t begin = 0, end, first = -1, i
+    cdef Desk* desks
     cdef char* memory
-    num_threads = max(1, min(num_threads, walk.planes))
-    if task == FETCH:
-        each = walk.plane * walk.sizes[3] * sizeof(int64_t)
-    elif task == SEND and kind in (2, 3):
-        each = walk.plane * walk.sizes[3] * sizeof(float)
-    wrong = <Py_ssize_t*> malloc(num_threads * sizeof(Py_ssize_t))
-    memory = <char*> malloc(num_threads * each + 64)
+    num_threads = divide_work(job, num_threads)
+    desks = <Desk*> malloc(num_threads * sizeof(Desk))
+    memory = <char*> malloc(num_threads * job.each + ALIGNMENT)
     try:
-        if memory == NULL or wrong == NULL:
-            raise MemoryError(f"no memory for {num_threads * each} bytes of scratch")
+        if memory == NULL or desks == NULL:
+            raise MemoryError(f"no memory for {num_threads * job.each} bytes of scratch")
         for i in range(num_threads):
-            wrong[i] = -1
-        while begin < walk.planes and first < 0:
-            end = min(walk.planes, begin + num_threads * max(1, SLICE // work))
+            desks[i].wrong = -1
+            desks[i].memory = memory + i * job.each
+            if job.task == SPREAD:
+                furnish(&job.sheet, &desks[i].scratch, desks[i].memory, wide_of(job))
+        while begin < job.parts and first < 0:
+            end = min(job.parts, begin + num_threads * max(1, SLICE // job.work))
             with nogil:
-                do_planes(walk, task, kind, size, begin, end, memory, each, wrong, num_threads)
+                do_parts(job, desks, begin, end, num_threads)
             for i in range(num_threads):
-                if wrong[i] >= 0 and (first < 0 or wrong[i] < first):
-                    first = wrong[i]
+                if desks[i].wrong >= 0 and (first < 0 or desks[i].wrong < first):
+                    first = desks[i].wrong
             begin = end
-            if begin < walk.planes:
+            if begin < job.parts:
                 PyErr_CheckSignals()
     finally:
         free(memory)
-        free(wrong)
+        free(desks)
     return first
 
 
-cdef void do_planes(
-    const Walk* walk, int task, int kind, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t end,
-    char* memory, Py_ssize_t each, Py_ssize_t* wrong, int num_threads,
+cdef void do_parts(
+    const Job* job, Desk* desks, Py_ssize_t begin, Py_ssize_t end, int num_threads
 ) noexcept nogil:
-    """Do a range of planes; one thread stays out of OpenMP altogether."""
+    """Do a range of parts; one thread stays out of OpenMP altogether."""
     cdef Py_ssize_t i
     if num_threads == 1:
         for i in range(begin, end):
-            do_plane(walk, task, kind, size, i, memory, wrong)
+            do_part(job, desks, i)
         return
     for i in prange(begin, end, schedule="dynamic", num_threads=num_threads):
-        do_plane(walk, task, kind, size, i, memory + threadid() * each, wrong + threadid())
+        do_part(job, &desks[threadid()], i)
 
 
-cdef void do_plane(
-    const Walk* walk, int task, int kind, Py_ssize_t size, Py_ssize_t number, char* memory,
-    Py_ssize_t* wrong,
-) noexcept nogil:
-    """Do one plane, and remember the first element with a wrong index."""
+cdef void do_part(const Job* job, Desk* desk, Py_ssize_t number) noexcept nogil:
+    """Do one plane or tile, and remember the first element with a wrong index."""
     cdef Py_ssize_t found
     cdef half_t half
     cdef bfloat_t bfloat
     half.bits = bfloat.bits = 0
-    if task == SEND:
-        if kind == 2:
-            found = send(half, <float> 0, walk, number, memory)
-        elif kind == 3:
-            found = send(bfloat, <float> 0, walk, number, memory)
-        elif kind == 4:
-            found = -1
-            if not send_blocks(<float> 0, walk, number):
-                found = send(<float> 0, <float> 0, walk, number, memory)
+    if job.task == SEND or job.task == SPREAD:
+        if job.kind == 2:
+            found = collect(half, <f32_row> NULL, job, desk, number)
+        elif job.kind == 3:
+            found = collect(bfloat, <f32_row> NULL, job, desk, number)
+        elif job.kind == 4:
+            found = collect(<float> 0, <f32_row> NULL, job, desk, number)
         else:
-            found = -1
-            if not send_blocks(<double> 0, walk, number):
-                found = send(<double> 0, <double> 0, walk, number, memory)
-    elif size == 1:
-        found = move(<uint8_t> 0, task, walk, number, memory)
-    elif size == 2:
-        found = move(<uint16_t> 0, task, walk, number, memory)
-    elif size == 4:
-        found = move(<uint32_t> 0, task, walk, number, memory)
+            found = collect(<double> 0, <f64_row> NULL, job, desk, number)
+    elif job.size == 1:
+        found = move(<uint8_t> 0, job, desk, number)
+    elif job.size == 2:
+        found = move(<uint16_t> 0, job, desk, number)
+    elif job.size == 4:
+        found = move(<uint32_t> 0, job, desk, number)
     else:
-        found = move(<uint64_t> 0, task, walk, number, memory)
+        found = move(<uint64_t> 0, job, desk, number)
     if found >= 0:
-        found += number * points_of(walk)
-        if wrong[0] < 0 or found < wrong[0]:
-            wrong[0] = found
+        found += number * points_of(&job.walk)
+        if desk.wrong < 0 or found < desk.wrong:
+            desk.wrong = found
 
+
+ctypedef fused floating_t:
+    half_t
+    bfloat_t
+    float
+    double
+
+ctypedef fused lanes_t:
+    f32_row
+    f64_row
 
 ctypedef fused bits_t:
     uint8_t
@@ -157,51 +205,26 @@ ctypedef fused bits_t:
     uint64_t
 
 
+cdef inline Py_ssize_t collect(
+    floating_t tag, lanes_t like, const Job* job, Desk* desk, Py_ssize_t number
+) noexcept nogil:
+    """Add gradients of one type up, in lanes that hold their sums."""
+    if job.task == SPREAD:
+        spread_tile(tag, like, &job.walk, &job.sheet, &desk.scratch, number)
+        return -1
+    elif floating_t is float or floating_t is double:
+        if send_blocks(tag, &job.walk, number):
+            return -1
+    if lanes_t is f32_row:
+        return send(tag, <float> 0, &job.walk, number, desk.memory)
+    else:
+        return send(tag, <double> 0, &job.walk, number, desk.memory)
+
+
 cdef inline Py_ssize_t move(
-    bits_t like, int task, const Walk* walk, Py_ssize_t number, char* memory
+    bits_t like, const Job* job, Desk* desk, Py_ssize_t number
 ) noexcept nogil:
     """Move elements of one size, whatever they are."""
-    if task == UNPOOL:
-        return unpool(like, walk, number)
-    return fetch(like, walk, number, <int64_t*> memory)
-
-
-def repeat(gradients, out, Py_ssize_t rows, Py_ssize_t columns, double divisor, num_threads):
-    """Divide each element of a run and repeat it over a window of `out`, a run as well."""
-    cdef Py_buffer source
-    cdef Py_buffer target
-    cdef int threads = num_threads
-    PyObject_GetBuffer(gradients, &source, PyBUF_STRIDED_RO)
-    try:
-        PyObject_GetBuffer(out, &target, PyBUF_STRIDED)
-        try:
-            with nogil:
-                if source.itemsize == sizeof(float):
-                    repeat_rows(
-                        <float*> target.buf, <const float*> source.buf, <float> divisor,
-                        source.shape[0], source.shape[1], rows, columns, threads,
-                    )
-                else:
-                    repeat_rows(
-                        <double*> target.buf, <const double*> source.buf, divisor,
-                        source.shape[0], source.shape[1], rows, columns, threads,
-                    )
-        finally:
-            PyBuffer_Release(&target)
-    finally:
-        PyBuffer_Release(&source)
-
-
-cdef void repeat_rows(
-    sum_t* out, const sum_t* gradients, sum_t divisor, Py_ssize_t lines, Py_ssize_t n,
-    Py_ssize_t rows, Py_ssize_t columns, int num_threads,
-) noexcept nogil:
-    """Repeat all rows; one thread stays out of OpenMP altogether."""
-    cdef Py_ssize_t i
-    cdef Py_ssize_t step = rows * columns * n
-    if num_threads == 1:
-        for i in range(lines):
-            repeat_row(out + i * step, gradients + i * n, divisor, columns, rows, n)
-        return
-    for i in prange(lines, schedule="static", num_threads=num_threads):
-        repeat_row(out + i * step, gradients + i * n, divisor, columns, rows, n)
+    if job.task == UNPOOL:
+        return unpool(like, &job.walk, number)
+    return fetch(like, &job.walk, number, <int64_t*> desk.memory)

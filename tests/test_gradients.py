@@ -199,6 +199,55 @@ def test_random_gradients_of_maxima(isa, call_, threads):
     assert_identical(got, want)
 
 
+LARGE = {
+    "tiles": ((3, 40, 54), dict(kernel_size=(5, 2))),
+    "tiles_in_threes": ((3, 39, 54), dict(kernel_size=3)),
+    "tiles_but_for_an_edge": ((3, 41, 55), dict(kernel_size=2)),
+    "halves": ((2, 90, 111), dict(kernel_size=3, stride=2, padding=1)),
+    "thirds": ((2, 91, 50), dict(kernel_size=(5, 7), stride=3, padding=2)),
+    "far": ((2, 70, 90), dict(kernel_size=9, stride=(4, 7), padding=(4, 0))),
+    "gaps": ((2, 50, 64), dict(kernel_size=2, stride=(3, 5))),
+    "dilated": ((2, 50, 64), dict(kernel_size=3, stride=2, padding=3, dilation=(3, 2))),
+    "whole": ((2, 50, 64), dict(kernel_size=(50, 64))),
+    "long": ((1, 2, 5000), dict(kernel_size=(1, 30), stride=(1, 2))),
+    "channels": ((71, 23, 12), dict(kernel_size=3, stride=2, padding=1)),
+}
+
+
+def tap_by_tap(grad, x, kernel_size, stride=None, padding=0, dilation=1, *, divisors):
+    """The gradient of averages of planes in float64, one tap of all windows at a time."""
+    plan = reference.resolve(x.shape, kernel_size, stride, padding, dilation, axes=(1, 2))
+    wide = np.pad(x, ((0, 0), *((step["before"], step["after"] + 99) for step in plan)))
+    for tap in np.ndindex(*(step["kernel"] for step in plan)):
+        taken = [
+            slice(at * step["dilation"], None, step["stride"])
+            for at, step in zip(tap, plan, strict=True)
+        ]
+        wide[:, *taken][:, : grad.shape[1], : grad.shape[2]] += grad / divisors
+    first = [step["before"] for step in plan]
+    return wide[:, first[0] : first[0] + x.shape[1], first[1] : first[1] + x.shape[2]]
+
+
+@pytest.mark.parametrize("include", [True, False])
+@pytest.mark.parametrize("dtype", ["bfloat16", "float32", "float64"])
+@pytest.mark.parametrize("name", LARGE)
+def test_gradients_of_means_of_many_tiles(name, dtype, include, isa):
+    shape, how = LARGE[name]
+    ones = cypool.sum_pool2d(np.ones(shape[1:]), **how)
+    divisors = ones if not include else np.prod(reference.per_axis(how["kernel_size"], 2))
+    grad = noise(dtype, (shape[0], *ones.shape))
+    how |= {"padding": how.get("padding", 0)}
+    want = tap_by_tap(grad.astype(np.float64), np.zeros(shape), **how, divisors=divisors)
+    found = set()
+    for layout, threads in itertools.product(LAYOUTS.values(), (1, 3)):
+        got = cypool.avg_pool2d_backward(
+            layout(grad), shape, **how, count_include_pad=include, num_threads=threads
+        )
+        close(got, want, dtype)
+        found.add(got.tobytes())
+    assert len(found) == 1
+
+
 def test_levels_and_threads_agree():
     x = noise("float32", (6, 90, 110))
     _, indices = cypool.max_pool2d(x, 3, 1, 1, return_indices=True)
@@ -211,6 +260,7 @@ def test_levels_and_threads_agree():
                 *(cypool.avg_pool2d_backward(x, x.shape, 3, 1, 1, num_threads=count, **how)
                   for how in ({}, {"count_include_pad": False})),
                 cypool.avg_pool2d_backward(x, (6, 180, 220), 2, num_threads=count),
+                cypool.avg_pool2d_backward(x, (6, 180, 219), 3, 2, 1, num_threads=count),
                 cypool.lp_pool2d_backward(x, x, 3, 3, 1, padding=1, num_threads=count),
             ]  # fmt: skip
         found.add(tuple(grad.tobytes() for grad in grads))

@@ -1,0 +1,163 @@
+"""Gradients of means: each element gets the sum of the shares of the windows that hold it.
+
+A window's gradient is divided first. Then windows are added up in their order, along the depth,
+down the rows, along the columns: the order depends on the geometry alone.
+"""
+
+from libc.string cimport memcpy, memset
+
+from _load cimport prefetch
+from _ops cimport Sum
+from _phases cimport Phases, Scratch, Sheet, WOVEN, lines_of, real_row, run_of, woven_of
+from _plan cimport COLUMN, DEPTH, ROW
+from _rows cimport DIRECT_TAPS, accumulate, fold
+from _scatter cimport Place, Walk, gradient_t, place_of
+from _types cimport int64_t
+from _weave cimport double_line, share_line, weave, weave_row
+
+
+cdef inline void spread_tile(
+    gradient_t tag, real_row like, const Walk* walk, const Sheet* sheet, const Scratch* scratch,
+    Py_ssize_t number,
+) noexcept nogil:
+    """Work out one tile of a plane's elements at one depth."""
+    cdef Py_ssize_t first = number % sheet.tiles * sheet.places
+    cdef Py_ssize_t depth = number // sheet.tiles % sheet.axes[DEPTH].size
+    cdef Place here = place_of(walk, number // sheet.tiles // sheet.axes[DEPTH].size)
+    cdef Py_ssize_t channel = 0, phase
+    while channel < walk.sizes[3]:
+        # The last channels may be done twice, so that there are always as many.
+        channel = min(channel, walk.sizes[3] - sheet.channels)
+        if sheet.is_tiling and sheet.axes[DEPTH].kernel == 1:
+            repeat_lines(
+                tag, like, walk, sheet, scratch, here.elements, <gradient_t*> here.plane, depth,
+                first,
+            )
+            return
+        share_lines(tag, like, walk, sheet, scratch, here.elements, depth, first, channel)
+        phase = 0
+        while phase < sheet.axes[ROW].phases:
+            spread_rows(
+                tag, like, walk, sheet, scratch, <gradient_t*> here.plane + channel, depth, first,
+                phase,
+            )
+            phase += woven_of(&sheet.axes[ROW])
+        channel += sheet.channels
+
+
+cdef inline void repeat_lines(
+    gradient_t tag, real_row like, const Walk* walk, const Sheet* sheet, const Scratch* scratch,
+    const char* elements, gradient_t* plane, Py_ssize_t depth, Py_ssize_t first,
+) noexcept nogil:
+    """Write each share of a tile's lines over its window."""
+    cdef const Phases* down = &sheet.axes[ROW]
+    cdef Py_ssize_t size = sheet.axes[COLUMN].size, stride = sheet.axes[COLUMN].stride
+    cdef Py_ssize_t columns = woven_of(&sheet.axes[COLUMN]), row, i
+    cdef double by
+    cdef const char* element
+    cdef gradient_t* out
+    cdef real_row[WOVEN] at
+    for i in range(WOVEN):
+        at[i] = <real_row> scratch.row
+    elements += depth * walk.elements[0]
+    for row in range(first, min(first + sheet.places, down.out)):
+        by = sheet.divisor * sheet.axes[DEPTH].counts[depth] * down.counts[row]
+        element = elements + row * walk.elements[1]
+        out = plane + (depth * down.size + row * down.stride) * size
+        if row + 2 < down.out:
+            prefetch(
+                <char*> (out + 2 * down.stride * size), 0, down.stride * size * sizeof(tag), 1
+            )
+        i = 0
+        if columns == 2 and walk.elements[2] == sizeof(tag):
+            double_line(tag, <real_row> scratch.divisors, by, out, element, walk.sizes[2])
+        else:
+            share_line(tag, at[0], <real_row> scratch.divisors, by, walk, sheet, element)
+            while i < stride:
+                weave_row(tag, out + i, at, columns, stride, size, i)
+                i += columns
+        for i in range(1, down.stride):
+            memcpy(out + i * size, out, size * sizeof(tag))
+
+
+cdef inline void share_lines(
+    gradient_t tag, real_row like, const Walk* walk, const Sheet* sheet, const Scratch* scratch,
+    const char* elements, Py_ssize_t depth, Py_ssize_t first, Py_ssize_t channel,
+) noexcept nogil:
+    """Divide the gradients of a tile's lines of windows, and add them up along the depth."""
+    cdef Sum op
+    cdef const Phases* deep = &sheet.axes[DEPTH]
+    cdef const Phases* down = &sheet.axes[ROW]
+    cdef Py_ssize_t phase = depth % deep.stride, place = depth // deep.stride
+    cdef Py_ssize_t n = walk.sizes[2] * sheet.channels
+    cdef Py_ssize_t line, i, window, row
+    cdef bint is_first
+    cdef real_row out, target
+    for line in range(sheet.lines):
+        row = first - down.most + line
+        out = <real_row> scratch.shares + (line * sheet.pitch + sheet.left) * sheet.channels
+        is_first = True
+        for i in range(deep.starts[phase], deep.starts[phase + 1]):
+            window = place - deep.shifts[i]
+            if 0 <= window < deep.out and 0 <= row < down.out:
+                target = out if is_first else <real_row> scratch.row
+                share_line(
+                    tag, target, <real_row> scratch.divisors,
+                    sheet.divisor * deep.counts[window] * down.counts[row], walk, sheet,
+                    elements + window * walk.elements[0] + row * walk.elements[1]
+                    + channel * walk.elements[3],
+                )
+                if not is_first:
+                    accumulate(op, out, target, n)
+                is_first = False
+        if is_first:
+            memset(out, 0, n * sizeof(like[0]))
+
+
+cdef inline void spread_rows(
+    gradient_t tag, real_row like, const Walk* walk, const Sheet* sheet, const Scratch* scratch,
+    gradient_t* plane, Py_ssize_t depth, Py_ssize_t first, Py_ssize_t row_phase,
+) noexcept nogil:
+    """Add the shares up down some phases of the rows, then along those of the columns."""
+    cdef const Phases* columns = &sheet.axes[COLUMN]
+    cdef const Phases* rows = &sheet.axes[ROW]
+    cdef Py_ssize_t line = sheet.pitch * sheet.channels, size = lines_of(sheet)
+    cdef Py_ssize_t phase = 0, i, j
+    cdef real_row[WOVEN] bands
+    cdef real_row[WOVEN * WOVEN] found
+    for i in range(woven_of(rows)):
+        bands[i] = shifted(
+            <real_row> scratch.band + i * size, <real_row> scratch.shares + rows.most * line,
+            rows, row_phase + i, line, sheet.places * line,
+        ) + sheet.left * sheet.channels
+    while phase < columns.phases:
+        for i in range(woven_of(rows)):
+            for j in range(woven_of(columns)):
+                found[i * WOVEN + j] = shifted(
+                    <real_row> scratch.sums + (i * woven_of(columns) + j) * size, bands[i],
+                    columns, phase + j, sheet.channels, run_of(sheet),
+                )
+        weave(tag, found, walk, sheet, plane, depth, first, row_phase, phase)
+        phase += woven_of(columns)
+
+
+cdef inline real_row shifted(
+    real_row out, real_row source, const Phases* axis, Py_ssize_t phase, Py_ssize_t step,
+    Py_ssize_t n,
+) noexcept nogil:
+    """Add `source` up at a phase's shifts; of a single one the sum is already there."""
+    cdef Sum op
+    cdef const int64_t* shifts = axis.shifts + axis.starts[phase]
+    cdef Py_ssize_t count = axis.starts[phase + 1] - axis.starts[phase], i
+    cdef real_row[DIRECT_TAPS] taps
+    if count == 0:
+        memset(out, 0, n * sizeof(out[0]))
+        return out
+    if count == 1:
+        return source - shifts[0] * step
+    for i in range(min(count, DIRECT_TAPS)):
+        taps[i] = source - shifts[i] * step
+    fold(op, out, taps, min(count, DIRECT_TAPS), n)
+    for i in range(DIRECT_TAPS, count):
+        accumulate(op, out, source - shifts[i] * step, n)
+    return out

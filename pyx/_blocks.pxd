@@ -7,13 +7,39 @@ needs no shuffle.
 
 from libc.string cimport memcpy
 
+from _decimate cimport decimate
 from _load cimport load_run, prefetch
 from _ops cimport Sum, combine, op_t
-from _plan cimport COLUMN, DEPTH, Plan, ROW
-from _tile cimport Scratch, Tile, finish, finish_in_place, output_row
+from _plan cimport COLUMN, DEPTH, FLOAT16, Plan, ROW
+from _tile cimport Scratch, Tile
 from _types cimport (
     f32_row, f64_row, int16_t, int32_t, int8_t, row_t, u16_row, u32_row, uint16_t, uint32_t,
 )
+from _waiting cimport Waiting, settle, target_row
+
+cdef enum:
+    WIDE_PIXEL = 64             # bytes of a pixel whose channels are worth a loop
+    BLOCK_ROW = 24              # results below which rows are worth laying side by side
+
+
+cdef inline bint is_block(const Plan* plan) noexcept nogil:
+    """Tell whether the windows are 2 by 2 blocks in rows that can be read where they lie."""
+    cdef int axis
+    for axis in range(ROW, COLUMN + 1):
+        if plan.axes[axis].kernel != 2 or plan.axes[axis].stride != 2:
+            return False
+        if plan.axes[axis].before != 0 or plan.axes[axis].dilation != 1:
+            return False
+        if 2 * plan.axes[axis].out > plan.axes[axis].size:
+            return False
+    if plan.axes[DEPTH].kernel != 1 or not plan.runs_in or plan.parts != 1:
+        return False
+    if plan.inner == 1:
+        return plan.axes[COLUMN].out >= BLOCK_ROW or plan.segments > 1
+    # Pixels of few bytes, which integers can have, are less work one row at a time.
+    return plan.accumulator >= FLOAT16 or (
+        plan.direct_in and plan.inner * plan.input_size >= WIDE_PIXEL
+    )
 
 
 cdef inline void sweep_blocks(
@@ -21,13 +47,17 @@ cdef inline void sweep_blocks(
     Py_ssize_t depth, Py_ssize_t depth_out,
 ) noexcept nogil:
     """Pool the tile's part of one plane, two input rows at a time."""
-    cdef Py_ssize_t row, waiting = 0, unfinished = tile.row
-    cdef Py_ssize_t n = tile.column_stop - tile.column
+    cdef Py_ssize_t row
+    cdef Py_ssize_t pixels = tile.column_stop - tile.column
+    cdef Py_ssize_t n = pixels * plan.inner
     cdef const char* top
     cdef const char* bottom
     cdef row_t target
     cdef row_t upper = <row_t> scratch.padded
     cdef row_t lower = upper + 2 * n
+    cdef Waiting waiting
+    waiting.rows = 0
+    waiting.unfinished = tile.row
     for row in range(tile.row, tile.row_stop):
         top = plan.source + (
             scratch.sources[0]
@@ -44,26 +74,20 @@ cdef inline void sweep_blocks(
             load_run(lower, bottom, 2 * n, plan, plan.lift)
             top = <const char*> upper
             bottom = <const char*> lower
-        if plan.direct_out:
-            target = <row_t> output_row(plan, scratch, tile, 0, depth_out, row)
-        else:
-            target = <row_t> scratch.result + waiting * n
-        if not plan.is_narrow:
+        target = <row_t> target_row(
+            plan, scratch, tile, NULL, depth_out, row, waiting.rows, n * sizeof(target[0])
+        )
+        if plan.inner > 1:
+            combine_pixels(
+                op, target, <row_t> top, <row_t> bottom, <row_t> scratch.spares[0], pixels,
+                plan.inner,
+            )
+        elif not plan.is_narrow:
             combine_blocks(op, target, <row_t> top, <row_t> bottom, n)
         elif op_t is Sum:
             if row_t is u16_row or row_t is u32_row:
                 add_blocks(target, top, bottom, n, plan.is_signed)
-        waiting += 1
-        if plan.direct_out:
-            unfinished = finish_in_place(
-                tag, plan, scratch, tile, depth_out, unfinished, row + 1, row == tile.row_stop - 1
-            )
-        elif waiting == plan.batch or row == tile.row_stop - 1:
-            finish(
-                <row_t> scratch.result, plan, scratch, tile, 0, depth_out, row + 1 - waiting,
-                waiting,
-            )
-            waiting = 0
+        settle(tag, plan, scratch, tile, 0, depth_out, row, 1, &waiting)
 
 
 cdef inline void combine_blocks(
@@ -76,6 +100,39 @@ cdef inline void combine_blocks(
             op,
             combine(op, top[2 * i], top[2 * i + 1]),
             combine(op, bottom[2 * i], bottom[2 * i + 1]),
+        )
+
+
+cdef inline void combine_pixels(
+    op_t op, row_t out, row_t top, row_t bottom, row_t spare, Py_ssize_t pixels, Py_ssize_t inner
+) noexcept nogil:
+    """Combine blocks of pixels with channels."""
+    cdef Py_ssize_t i
+    if inner == 4:
+        # A constant makes each pixel one vector.
+        for i in range(pixels):
+            combine_pixel(op, out + 4 * i, top + 8 * i, bottom + 8 * i, 4, 4)
+    elif inner * sizeof(out[0]) >= WIDE_PIXEL:
+        for i in range(pixels):
+            combine_pixel(
+                op, out + i * inner, top + 2 * i * inner, bottom + 2 * i * inner, inner, inner
+            )
+    else:
+        # Combining blocks that nobody wants costs less than loops over a few channels.
+        combine_pixel(op, spare, top, bottom, inner, (2 * pixels - 1) * inner)
+        decimate(out, spare, 2, inner, pixels)
+
+
+cdef inline void combine_pixel(
+    op_t op, row_t out, row_t top, row_t bottom, Py_ssize_t inner, Py_ssize_t n
+) noexcept nogil:
+    """Combine `n` channels of two by two pixels of `inner` channels."""
+    cdef Py_ssize_t i
+    for i in range(n):
+        out[i] = combine(
+            op,
+            combine(op, top[i], top[inner + i]),
+            combine(op, bottom[i], bottom[inner + i]),
         )
 
 

@@ -41,6 +41,9 @@ cdef inline void prepare_margins(
     if plan.is_masked:
         write_codes(<row_t> scratch.codes, plan, plan.group)
         scratch.margins_of = tile.column
+    elif plan.is_downward and not plan.is_flat:
+        fill(op, <row_t> scratch.sums, plan.pitch_in * plan.inner)
+        scratch.margins_of = tile.column
     elif not is_in_place(plan, tile):
         fill(op, <row_t> scratch.padded, plan.group * plan.segments * plan.pitch_in * plan.inner)
         scratch.margins_of = tile.column

@@ -79,8 +79,9 @@ cdef struct Plan:
     bint plane_is_run                       # `single_window` can read the whole plane in place
     bint is_flat                            # several planes lie side by side in one row of scratch
     bint is_block                           # 2 by 2 windows take a path of their own
-    bint is_narrow                          # of elements half as wide as the sums
-    bint is_tiling                          # sums go down the rows first
+    bint is_narrow                          # sums read narrower integers where they lie
+    bint is_downward                        # windows go down the rows first
+    bint is_rowwise                         # windows have one row
     bint is_masked                          # rows follow one another without margins
     bint is_run_out                         # results go where they belong, row after row
     # Tiles, chosen per call.
@@ -97,6 +98,13 @@ cdef struct Plan:
 cdef inline Py_ssize_t divide_up(Py_ssize_t a, Py_ssize_t b) noexcept nogil:
     """Divide and round up; `a` is at least 0."""
     return (a + b - 1) // b
+
+
+cdef inline Py_ssize_t reach_of(const Plan* plan, int axis, Py_ssize_t out) noexcept nogil:
+    """Count the input positions that `out` neighbouring windows span."""
+    return (out - 1) * plan.axes[axis].stride + (
+        plan.axes[axis].kernel - 1
+    ) * plan.axes[axis].dilation + 1
 
 
 cdef inline Py_ssize_t taps_below(

@@ -11,6 +11,7 @@ digit doubling the window and perhaps adding one tap. That never subtracts and t
 
 from libc.string cimport memcpy
 
+from _decimate cimport decimate
 from _ops cimport combine, op_t
 from _plan cimport COLUMN, MAX_STAGES, Plan
 from _types cimport row_t
@@ -147,40 +148,6 @@ cdef inline bint has_every(Py_ssize_t kernel, Py_ssize_t stride) noexcept nogil:
     return (stride == 2 and (kernel == 2 or kernel == 3)) or (
         stride == kernel and (kernel == 3 or kernel == 4)
     )
-
-
-cdef inline void decimate(
-    row_t out, row_t source, Py_ssize_t stride, Py_ssize_t inner, Py_ssize_t n
-) noexcept nogil:
-    """Keep every `stride`-th pixel."""
-    cdef Py_ssize_t i
-    cdef Py_ssize_t size = inner * sizeof(out[0])
-    if inner == 1 and stride == 2:
-        for i in range(n):
-            out[i] = source[2 * i]
-    elif inner == 1 and stride == 3:
-        for i in range(n):
-            out[i] = source[3 * i]
-    elif inner == 1 and stride == 4:
-        for i in range(n):
-            out[i] = source[4 * i]
-    elif inner == 1:
-        for i in range(n):
-            out[i] = source[stride * i]
-    elif size <= 16:
-        # Moves wider than the pixel, overwritten by the next one; not past the end of either row.
-        i = 0
-        while i * size + 16 <= n * size and (
-            i * stride * size + 16 <= ((n - 1) * stride + 1) * size
-        ):
-            memcpy(out + i * inner, source + i * stride * inner, 16)
-            i += 1
-        while i < n:
-            memcpy(out + i * inner, source + i * stride * inner, size)
-            i += 1
-    else:
-        for i in range(n):
-            memcpy(out + i * inner, source + i * stride * inner, size)
 
 
 cdef inline void pool_row(

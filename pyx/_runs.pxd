@@ -7,16 +7,35 @@ the rows that two chunks share move to the front of the buffer.
 from libc.string cimport memmove
 
 from _load cimport load_rows
-from _masks cimport margin_of, pool_run
+from _masks cimport is_maskable, margin_of, pool_run
 from _ops cimport op_t
-from _plan cimport Axis, DEPTH, Plan, ROW, window_start, window_stop
+from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, window_start, window_stop
 from _rows cimport fold
-from _running cimport fill
-from _tile cimport Scratch, Tile, finish, finish_in_place, lift_of, output_row
+from _running cimport fill, runs_in_blocks
+from _tile cimport Scratch, Tile, finish, lift_of, output_row
 from _types cimport row_t
+from _waiting cimport finish_in_place
 
 cdef enum:
     MOST_TAPS = 7
+    MASKED_PLANE = 128          # elements of a plane from which it is worth its two ends
+
+
+cdef inline bint is_masked(const Plan* plan) noexcept nogil:
+    """Tell whether rows are short enough, and lie well enough, to be pooled without margins."""
+    cdef const Axis* columns = &plan.axes[COLUMN]
+    cdef Py_ssize_t row = columns.size * plan.inner
+    return (
+        is_maskable(columns)
+        and plan.tile_columns == columns.out
+        and plan.axes[ROW].kernel <= MOST_TAPS
+        and not runs_in_blocks(&plan.axes[ROW])
+        and row * plan.axes[ROW].size >= MASKED_PLANE
+        and (columns.stride == 1 or plan.inner == 1)
+        and (not plan.direct_in or plan.axes[ROW].stride_in == row * plan.input_size)
+        # Rows that lie across memory are gathered many at a time.
+        and (plan.runs_in or not plan.is_transposed)
+    )
 
 
 cdef inline void sweep_runs(

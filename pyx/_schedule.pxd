@@ -6,25 +6,28 @@ geometry alone. So the sizes below follow the caches and may be tuned freely.
 
 from libc.stdint cimport uintptr_t
 
-from _plan cimport Axis, COLUMN, DEPTH, LIFT_VALUE, OP_SUM, Plan, ROW, UINT16, divide_up
+from _blocks cimport is_block
+from _downward cimport SHORT_ROW, is_downward
 from _global cimport CHUNK, LANES, LEVELS
-from _masks cimport end_of, is_maskable, margin_of
-from _running cimport rows_to_keep, runs_in_blocks
-from _runs cimport MOST_TAPS
+from _masks cimport end_of, margin_of
+from _plan cimport (
+    Axis, COLUMN, DEPTH, FLOAT16, LIFT_VALUE, OP_SUM, Plan, ROW, UINT16, divide_up, reach_of,
+)
+from _rowwise cimport is_rowwise
+from _running cimport rows_to_keep
+from _runs cimport is_masked
+from _small_blocks cimport planes_of_run
 from _tile cimport Scratch, Tile
-from _tilings cimport is_tiling
 from _types cimport int64_t
 
 cdef enum:
-    SHORT_ROW = 64              # pixels times channels below which planes go side by side
-    BLOCK_ROW = 24              # results below which rows are worth laying side by side
     LONG_ROW = 640              # how long rows of several planes get
     PLANES_BYTES = 24 * 1024    # padded planes handled together
     # Rows of one plane handled together: more would be faster in the cache, but memory would have
     # nothing to do while they are combined.
     GROUP_BYTES = 2 * 1024
+    MANY_ROWS_BYTES = 128 * 1024
     BATCH_BYTES = 8 * 1024      # rows of results finished together
-    MASKED_PLANE = 128          # elements of a plane from which it is worth its two ends
     RUN_BYTES = 8 * 1024        # rows pooled in one go
     FEWEST_ROWS = 8
     ROW_BYTES = 16 * 1024       # a row of results, before it is cut into columns
@@ -41,13 +44,6 @@ cdef struct Schedule:
     Py_ssize_t depth_step
     Py_ssize_t tiles
     Py_ssize_t work             # input elements of one tile
-
-
-cdef inline Py_ssize_t reach_of(const Plan* plan, int axis, Py_ssize_t out) noexcept nogil:
-    """Count the input positions that `out` neighbouring windows span."""
-    return (out - 1) * plan.axes[axis].stride + (
-        plan.axes[axis].kernel - 1
-    ) * plan.axes[axis].dilation + 1
 
 
 cdef inline Py_ssize_t channels_at_once(const Plan* plan) noexcept nogil:
@@ -90,7 +86,11 @@ cdef inline void choose_columns(Plan* plan, Py_ssize_t threads) noexcept nogil:
     cdef Py_ssize_t limit = ROW_BYTES // size
     cdef Py_ssize_t reach
     cdef bint transposed = plan.is_transposed and not plan.runs_in
-    if rows_to_keep(&plan.axes[ROW]) * limit * size > RING_BYTES:
+    plan.is_narrow = plan.runs_in and plan.op == OP_SUM and plan.lift == LIFT_VALUE and (
+        plan.accumulator < FLOAT16 and plan.accumulator_size > plan.input_size
+    )
+    plan.is_downward = is_downward(plan)
+    if not plan.is_downward and rows_to_keep(&plan.axes[ROW]) * limit * size > RING_BYTES:
         limit = RING_BYTES // (rows_to_keep(&plan.axes[ROW]) * size)
     # Neighbouring tiles load their margins twice: keep those a small part.
     limit = max(limit, 4 * reach_of(plan, COLUMN, 1) * plan.inner // plan.axes[COLUMN].stride)
@@ -99,8 +99,7 @@ cdef inline void choose_columns(Plan* plan, Py_ssize_t threads) noexcept nogil:
     reach = reach_of(plan, COLUMN, plan.tile_columns)
     plan.pitch_out = divide_up(reach, plan.axes[COLUMN].stride)
     plan.pitch_in = plan.pitch_out * plan.axes[COLUMN].stride
-    plan.segments = plan.group = 1
-    plan.is_block = is_block(plan)
+    plan.group = 1
     plan.is_flat = False
     plan.is_run_out = plan.runs_out and plan.tile_columns == columns and (
         plan.axes[ROW].stride_out == columns * plan.inner * plan.output_size
@@ -108,16 +107,24 @@ cdef inline void choose_columns(Plan* plan, Py_ssize_t threads) noexcept nogil:
     plan.batch = max(1, min(BATCH_BYTES // (plan.tile_columns * plan.inner * size), 16))
     if not plan.is_run_out or plan.direct_out:
         plan.batch = 1
+    plan.segments = planes_of_run(plan, threads)
+    plan.is_block = is_block(plan)
+    if plan.is_block and plan.segments > 1:
+        plan.pitch_out = columns
+        plan.pitch_in = plan.axes[ROW].size * plan.axes[COLUMN].size
+        plan.batch = plan.axes[ROW].out
+        return
+    plan.segments = 1
     if plan.is_block:
-        plan.is_narrow = plan.op == OP_SUM and plan.lift == LIFT_VALUE and (
-            plan.input <= UINT16 and plan.accumulator_size == 2 * plan.input_size
+        plan.is_narrow = plan.is_narrow and plan.input <= UINT16 and (
+            plan.accumulator_size == 2 * plan.input_size
         )
         plan.pitch_out = plan.tile_columns
         plan.pitch_in = 4 * plan.tile_columns
         return
     reach = plan.pitch_in * plan.inner
-    plan.is_tiling = is_tiling(plan)
-    plan.is_masked = is_masked(plan) and not plan.is_tiling
+    plan.is_masked = is_masked(plan) and not plan.is_downward
+    plan.is_rowwise = is_rowwise(plan)
     if plan.is_masked:
         plan.pitch_in = plan.axes[COLUMN].size
         plan.pitch_out = columns
@@ -128,6 +135,8 @@ cdef inline void choose_columns(Plan* plan, Py_ssize_t threads) noexcept nogil:
         plan.segments = min(max(plan.segments, LONG_ROW // 2 // reach), LONG_ROW // reach)
         plan.segments = min(plan.segments, plan.outer)
     plan.is_flat = plan.segments > 1
+    if plan.is_flat and plan.op != OP_SUM and plan.accumulator >= FLOAT16:
+        plan.is_downward = False
     plan.is_run_out = plan.is_run_out and not plan.is_flat
     plan.direct_out = plan.direct_out and not plan.is_flat
     choose_group(plan, transposed)
@@ -153,38 +162,6 @@ cdef inline void choose_runs(Plan* plan, Py_ssize_t threads) noexcept nogil:
         plan.group = plan.segments * rows.size
 
 
-cdef inline bint is_masked(const Plan* plan) noexcept nogil:
-    """Tell whether rows are short enough, and lie well enough, to be pooled without margins."""
-    cdef const Axis* columns = &plan.axes[COLUMN]
-    cdef Py_ssize_t row = columns.size * plan.inner
-    return (
-        is_maskable(columns)
-        and plan.tile_columns == columns.out
-        and plan.axes[ROW].kernel <= MOST_TAPS
-        and not runs_in_blocks(&plan.axes[ROW])
-        and row * plan.axes[ROW].size >= MASKED_PLANE
-        and (columns.stride == 1 or plan.inner == 1)
-        and (not plan.direct_in or plan.axes[ROW].stride_in == row * plan.input_size)
-        # Rows that lie across memory are gathered many at a time.
-        and (plan.runs_in or not plan.is_transposed)
-    )
-
-
-cdef inline bint is_block(const Plan* plan) noexcept nogil:
-    """Tell whether the windows are 2 by 2 blocks in rows that can be read where they lie."""
-    cdef int axis
-    for axis in range(ROW, COLUMN + 1):
-        if plan.axes[axis].kernel != 2 or plan.axes[axis].stride != 2:
-            return False
-        if plan.axes[axis].before != 0 or plan.axes[axis].dilation != 1:
-            return False
-        if 2 * plan.axes[axis].out > plan.axes[axis].size:
-            return False
-    if plan.axes[DEPTH].kernel != 1 or plan.inner != 1 or plan.axes[COLUMN].out < BLOCK_ROW:
-        return False
-    return plan.runs_in and plan.parts == 1
-
-
 cdef inline void choose_group(Plan* plan, bint transposed) noexcept nogil:
     """Choose how many input rows are handled together, so that the row loops have long runs."""
     cdef const Axis* columns = &plan.axes[COLUMN]
@@ -197,6 +174,10 @@ cdef inline void choose_group(Plan* plan, bint transposed) noexcept nogil:
     if plan.is_flat:
         plan.direct_in = False
         plan.group = PLANES_BYTES // row_bytes
+    elif plan.is_downward:
+        plan.group = 1 if plan.direct_in or plan.is_narrow else max(
+            4 * plan.group, min(reach_of(plan, ROW, 1), MANY_ROWS_BYTES // row_bytes)
+        )
     elif plan.tile_columns < columns.out:
         # Some tiles have margins and others have not: each row for itself.
         plan.group = 1
@@ -228,7 +209,7 @@ cdef inline void choose_rows(Plan* plan, Schedule* schedule, Py_ssize_t threads)
     if plan.axes[DEPTH].kernel == 1:
         schedule.depth_step = 1
         tiles *= plan.axes[DEPTH].out
-    if plan.is_masked and plan.segments > 1:
+    if (plan.is_masked or plan.is_block) and plan.segments > 1:
         return
     if threads > 1 and tiles < 8 * threads:
         plan.tile_rows = divide_up(rows, divide_up(8 * threads, tiles))
@@ -300,6 +281,8 @@ cdef inline Py_ssize_t share_out(
     if plan.is_masked:
         padded += 2 * (margin_of(plan) + end_of(plan) * plan.axes[COLUMN].stride)
         spare = padded
+    if plan.is_downward or plan.is_rowwise:
+        rows = 0
     if plan.single_window:
         padded = CHUNK * plan.inner
         spare = LANES * plan.inner * (plan.segments if plan.segments > LEVELS else LEVELS)
@@ -307,10 +290,10 @@ cdef inline Py_ssize_t share_out(
     scratch.padded = take(&here, padded * size)
     for i in range(5):
         scratch.spares[i] = take(&here, spare * size)
-    scratch.sums = take(&here, padded * size if plan.is_tiling else 0)
+    scratch.sums = take(&here, padded * size if plan.is_downward else 0)
     scratch.codes = take(&here, padded * size if plan.is_masked else 0)
     scratch.raw = take(&here, 0 if plan.runs_in else padded * plan.input_size)
-    scratch.rows = take(&here, (rows + 2 * plan.group) * row * size)
+    scratch.rows = take(&here, (rows + 2 * plan.group if rows else 0) * row * size)
     scratch.row_prefix = take(&here, plan.axes[ROW].dilation * row * size)
     scratch.slabs = take(&here, depth * tile * size)
     scratch.slab_prefix = take(&here, min(depth, plan.axes[DEPTH].dilation) * tile * size)

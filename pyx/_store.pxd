@@ -6,7 +6,8 @@ from _load cimport copy_block, copy_run, real_row
 from _plan cimport (
     COLUMN, FINISH_MEAN, FINISH_ROOT, FINISH_VALUE, FLOAT16, FLOAT32, FLOAT64, Plan, ROW,
 )
-from _rounding cimport Divisors, divisor_at, is_power_of_two, sum_row, write_rounded
+from _divisors cimport Divisors, divisor_at, is_power_of_two, sum_row
+from _rounding cimport write_rounded
 from _types cimport (
     bfloat_from_float, bfloat_t, f32_row, f64_row, floats_to_halves, half_from_float, half_t,
     int16_t, int32_t, int64_t, row_t, u16_row, u32_row, u64_row, uint16_t, uint32_t, uint64_t,

@@ -6,18 +6,21 @@ first of equal elements in row-major order wins (-0.0 against 0.0) without a wor
 """
 
 from _blocks cimport sweep_blocks
+from _downward cimport sweep_downward
 from _margins cimport load_group, prepare_margins
-from _ops cimport Sum, op_t
+from _ops cimport MaxOmit, MinOmit, op_t
 from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, divide_up, window_start
 from _rows cimport pool_row
+from _rowwise cimport sweep_rowwise
 from _running cimport Column, emit, fill, push, ready, rows_to_keep, runs_in_blocks, slot_for
 from _runs cimport sweep_runs
-from _tilings cimport sweep_tiling
+from _small_blocks cimport sweep_small_blocks
 from _tile cimport (
-    Scratch, Tile, count_columns, finish, finish_in_place, lift_of, locate_planes, output_row,
-    row_pixels, slot_pixels, target_row,
+    Scratch, Tile, count_columns, finish, lift_of, locate_planes, output_row, row_pixels,
+    slot_pixels,
 )
 from _types cimport row_t
+from _waiting cimport finish_in_place, target_row
 
 
 cdef inline void sweep(
@@ -42,6 +45,9 @@ cdef inline void sweep_part(
         # Without a window in depth (2-D, or kernel 1) every plane is finished on its own.
         for depth in range(tile.depth, tile.depth_stop):
             first = window_start(&plan.axes[DEPTH], depth)
+            if plan.is_block and plan.segments > 1:
+                sweep_small_blocks(op, tag, plan, scratch, tile)
+                continue
             if plan.is_block:
                 sweep_blocks(op, tag, plan, scratch, tile, first, depth)
                 continue
@@ -108,10 +114,13 @@ cdef inline void sweep_plane(
     if plan.is_masked:
         sweep_runs(op, tag, plan, scratch, tile, part, depth, depth_out, slab)
         return
-    if op_t is Sum:
-        if plan.is_tiling:
-            sweep_tiling(op, tag, plan, scratch, tile, part, depth, depth_out, slab)
+    if not (op_t is MaxOmit or op_t is MinOmit):
+        if plan.is_downward:
+            sweep_downward(op, tag, plan, scratch, tile, part, depth, depth_out, slab)
             return
+    if plan.is_rowwise:
+        sweep_rowwise(op, tag, plan, scratch, tile, part, depth, depth_out, slab)
+        return
     span(&plan.axes[ROW], tile.row, tile.row_stop, &first, &last)
     column.axis = &plan.axes[ROW]
     column.running = runs_in_blocks(column.axis)
@@ -133,7 +142,9 @@ cdef inline void sweep_plane(
     while True:
         while ready(&column, row):
             i = column.next
-            target = <row_t> target_row(plan, scratch, tile, slab, depth_out, i, n * sizeof(tag[0]))
+            target = <row_t> target_row(
+                plan, scratch, tile, slab, depth_out, i, 0, n * sizeof(tag[0])
+            )
             rows = emit(op, target, &column, row, most)
             if slab == NULL and plan.direct_out:
                 unfinished = finish_in_place(

@@ -20,7 +20,7 @@ from _jobs cimport (
 )
 from _ops cimport Max, Sum
 from _plan cimport *
-from _rounding cimport Divisors
+from _divisors cimport Divisors
 from _store cimport finish_row, scatter_rows
 from _tile cimport lift_of
 from _types cimport *

@@ -8,12 +8,9 @@ from _plan cimport (
     Axis, COLUMN, DEPTH, FINISH_MEAN, FINISH_VALUE, LIFT_HIGH_HALF, LIFT_IS_NAN, LIFT_LOW_HALF,
     LIFT_NUMBER_OR_ZERO, MAX_OUTER, Plan, ROW, count_of, elements_of,
 )
-from _rounding cimport Divisors
+from _divisors cimport Divisors
 from _store cimport finish_row, scatter_rows
 from _types cimport int64_t, row_t
-
-cdef enum:
-    WAITING_BYTES = 8 * 1024    # rows of sums finished together where the results belong
 
 cdef struct Tile:
     Py_ssize_t plane, planes                        # outer index, how many side by side
@@ -170,36 +167,6 @@ cdef inline void finish(
         )
 
 
-cdef inline Py_ssize_t finish_in_place(
-    row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile, Py_ssize_t depth,
-    Py_ssize_t row, Py_ssize_t stop, bint is_last,
-) noexcept nogil:
-    """Finish the sums from `row` on, which are where the results belong; give the row to go on at.
-
-    Rows that lie end to end wait until they are many, but not until they have left the cache.
-    """
-    cdef Py_ssize_t n = row_pixels(plan, tile) * plan.inner
-    cdef Py_ssize_t i, rows = stop - row
-    cdef row_t sums
-    if plan.finish == FINISH_VALUE:
-        return stop
-    if plan.is_run_out and not is_last and rows * n * plan.output_size < WAITING_BYTES:
-        return row
-    sums = <row_t> output_row(plan, scratch, tile, 0, depth, row)
-    if not plan.is_run_out:
-        for i in range(rows):
-            sums = <row_t> output_row(plan, scratch, tile, 0, depth, row + i)
-            finish_one(<char*> sums, sums, NULL, plan, scratch, tile, depth, row + i, n)
-    elif is_uniform(plan, tile) and are_full(&plan.axes[ROW], row, row + rows - 1):
-        finish_one(<char*> sums, sums, NULL, plan, scratch, tile, depth, row, rows * n)
-    else:
-        for i in range(rows):
-            finish_one(
-                <char*> (sums + i * n), sums + i * n, NULL, plan, scratch, tile, depth, row + i, n
-            )
-    return stop
-
-
 cdef inline void finish_one(
     char* out, row_t sums, row_t firsts, const Plan* plan, Scratch* scratch, const Tile* tile,
     Py_ssize_t depth, Py_ssize_t row, Py_ssize_t n,
@@ -232,15 +199,3 @@ cdef inline bint are_full(const Axis* axis, Py_ssize_t first, Py_ssize_t last) n
     return first == last or (
         count_of(axis, first) == axis.kernel and count_of(axis, last) == axis.kernel
     )
-
-
-cdef inline char* target_row(
-    const Plan* plan, Scratch* scratch, const Tile* tile, char* slab, Py_ssize_t depth,
-    Py_ssize_t row, Py_ssize_t row_bytes,
-) noexcept nogil:
-    """Choose where a finished reduction goes."""
-    if slab != NULL:
-        return slab + (row - tile.row) * row_bytes
-    if plan.direct_out:
-        return output_row(plan, scratch, tile, 0, depth, row)
-    return scratch.result

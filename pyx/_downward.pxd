@@ -1,0 +1,185 @@
+"""Down first: a window's rows are combined over their whole length, and then once along the row.
+
+Where windows share few rows or none this pools one row for a row of results, and not every row of
+the input. The order of a window is lost: integers have none, sums of floats have their own, which
+follows from the geometry alone as it must, and what extrema of floats owe to it is looked up.
+Sums of integers, which never round, also roll from one window to the one below.
+"""
+
+from _load cimport load_rows
+from _margins cimport load_group, margins
+from _ops cimport Sum, op_t
+from _plan cimport (
+    Axis, COLUMN, DEPTH, FLOAT16, OP_SUM, Plan, ROW, window_start, window_stop,
+)
+from _rows cimport pool_row
+from _running cimport fill, runs_in_blocks
+from _taps cimport Band, TAPS, add_taps, address_t, combine_taps, roll_rows
+from _tile cimport Scratch, Tile, lift_of, row_pixels
+from _types cimport f32_row, f64_row, row_t, u16_row, u32_row, u64_row
+from _waiting cimport Waiting, settle, target_row
+from _zeros cimport Rows, restore_zeros
+
+cdef enum:
+    SHORT_ROW = 64              # pixels times channels below which planes go side by side
+
+
+cdef inline bint is_downward(const Plan* plan) noexcept nogil:
+    """Tell such windows; those of floats by their geometry alone, for the sake of the bits."""
+    cdef const Axis* axis = &plan.axes[ROW]
+    if axis.kernel == 1 or plan.axes[COLUMN].kernel == 1:
+        return False
+    if plan.accumulator < FLOAT16:
+        return rolls(plan) or (axis.stride > 1 and not runs_in_blocks(axis))
+    if axis.stride == 1 or runs_in_blocks(axis) or (
+        # Windows of 3 by 3 with stride 2 are pooled without margins.
+        axis.kernel == 3 and axis.stride == 2
+    ):
+        return False
+    if plan.op == OP_SUM:
+        # Blocks of 2 by 2 have a path of their own.
+        return axis.dilation == 1 and axis.kernel + plan.axes[COLUMN].kernel > 4
+    return plan.direct_in and not plan.omit and plan.axes[COLUMN].size * plan.inner >= SHORT_ROW
+
+
+cdef inline bint rolls(const Plan* plan) noexcept nogil:
+    """Tell whether sums of integers follow from those of the window above: they never round."""
+    cdef const Axis* axis = &plan.axes[ROW]
+    return (
+        plan.op == OP_SUM
+        and plan.accumulator < FLOAT16
+        and axis.dilation == 1
+        and axis.kernel > 2 * axis.stride
+        and plan.axes[COLUMN].size * plan.inner >= SHORT_ROW
+        and (plan.direct_in or plan.is_narrow)
+    )
+
+
+cdef inline bint reads_narrow(const Plan* plan) noexcept nogil:
+    return plan.is_narrow and not plan.is_flat
+
+
+cdef inline void sweep_downward(
+    op_t op, row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile, Py_ssize_t part,
+    Py_ssize_t depth, Py_ssize_t depth_out, char* slab,
+) noexcept nogil:
+    """Pool the tile's part of one input plane: into `slab`, or, without one, into the output."""
+    cdef Py_ssize_t pixels = row_pixels(plan, tile)
+    cdef Py_ssize_t n = pixels * plan.inner
+    cdef Py_ssize_t row, start, stop, i
+    cdef row_t target
+    cdef row_t sums
+    cdef row_t[5] spares
+    cdef Band band
+    cdef Rows rows
+    cdef Waiting waiting
+    waiting.rows = 0
+    waiting.unfinished = tile.row
+    for i in range(5):
+        spares[i] = <row_t> scratch.spares[i]
+    prepare_band(plan, scratch, tile, depth, &band)
+    sums = <row_t> scratch.sums + band.offset
+    rows.at, rows.pitch, rows.n = band.rows, band.pitch, band.n
+    rows.step = plan.axes[ROW].dilation
+    rows.column = max(tile.column * plan.axes[COLUMN].stride - plan.axes[COLUMN].before, 0)
+    for row in range(tile.row, tile.row_stop):
+        target = <row_t> target_row(
+            plan, scratch, tile, slab, depth_out, row, waiting.rows, n * sizeof(target[0])
+        )
+        start = window_start(&plan.axes[ROW], row)
+        stop = window_stop(&plan.axes[ROW], row)
+        if start >= stop:
+            fill(op, target, n)
+        else:
+            if band.rolls and start < band.held_stop:
+                roll_rows(op, sums, plan, start, stop, &band)
+            else:
+                combine_rows(op, sums, plan, scratch, tile, part, depth, start, stop, &band)
+            band.held = start
+            band.held_stop = stop
+            pool_row(op, target, <row_t> scratch.sums, spares, plan, pixels)
+            if not (op_t is Sum):
+                if row_t is f32_row or row_t is f64_row:
+                    rows.first = start
+                    rows.stop = stop
+                    restore_zeros(target, plan, tile, &rows, n)
+        if slab == NULL:
+            settle(tag, plan, scratch, tile, part, depth_out, row, 1, &waiting)
+
+
+cdef inline void prepare_band(
+    const Plan* plan, const Scratch* scratch, const Tile* tile, Py_ssize_t depth, Band* band
+) noexcept nogil:
+    """Find out where rows are read: all of them are at hand where they can be read in place."""
+    cdef Py_ssize_t left, first, last
+    margins(plan, tile, &left, &first, &last)
+    band.first = band.stop = band.held = band.held_stop = 0
+    band.rolls = rolls(plan) and not plan.is_flat
+    band.offset = left * plan.inner
+    band.n = (last - first) * plan.inner
+    if plan.is_flat:
+        band.offset = 0
+        band.n = tile.planes * plan.pitch_in * plan.inner
+    elif plan.direct_in or plan.is_narrow:
+        band.rows = plan.source + (
+            scratch.sources[0]
+            + depth * plan.axes[DEPTH].stride_in
+            + first * plan.axes[COLUMN].stride_in
+        )
+        band.stop = plan.axes[ROW].size
+        band.pitch = plan.axes[ROW].stride_in
+
+
+cdef inline void load_band(
+    op_t op, row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile, Py_ssize_t part,
+    Py_ssize_t depth, Py_ssize_t row, Band* band,
+) noexcept nogil:
+    """Bring `row` and as many that follow as there is room for to scratch."""
+    cdef Py_ssize_t last = window_stop(&plan.axes[ROW], tile.row_stop - 1)
+    cdef Py_ssize_t rows = min(plan.group, max(last, row + 1) - row)
+    cdef Py_ssize_t left, first, stop
+    band.first = row
+    band.stop = row + rows
+    band.pitch = band.n * sizeof(tag[0])
+    if plan.is_flat:
+        band.rows = <const char*> load_group(
+            op, tag, plan, scratch, tile, part, depth, row, rows
+        )
+        return
+    margins(plan, tile, &left, &first, &stop)
+    load_rows(
+        <row_t> scratch.padded, band.n,
+        plan.source + (
+            scratch.sources[0]
+            + depth * plan.axes[DEPTH].stride_in
+            + row * plan.axes[ROW].stride_in
+            + first * plan.axes[COLUMN].stride_in
+        ),
+        scratch.raw, plan, lift_of(plan, part), rows, stop - first,
+    )
+    band.rows = scratch.padded
+
+
+cdef inline void combine_rows(
+    op_t op, row_t sums, const Plan* plan, Scratch* scratch, const Tile* tile, Py_ssize_t part,
+    Py_ssize_t depth, Py_ssize_t start, Py_ssize_t stop, Band* band,
+) noexcept nogil:
+    """Combine a window's rows from first to last, a handful at a time."""
+    cdef address_t[TAPS] taps
+    cdef Py_ssize_t row = start, count
+    cdef bint begins = True
+    while row < stop:
+        if row < band.first or row >= band.stop:
+            load_band(op, sums, plan, scratch, tile, part, depth, row, band)
+        count = 0
+        while row < min(stop, band.stop) and count < TAPS:
+            taps[count] = band.rows + (row - band.first) * band.pitch
+            count += 1
+            row += plan.axes[ROW].dilation
+        if reads_narrow(plan):
+            if op_t is Sum:
+                if row_t is u16_row or row_t is u32_row or row_t is u64_row:
+                    add_taps(sums, taps, count, band.n, begins, plan)
+        else:
+            combine_taps(op, sums, taps, count, band.n, begins)
+        begins = False

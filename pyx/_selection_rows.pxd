@@ -12,7 +12,7 @@ from _types cimport i32_row, i64_row, int32_t, u32_row, u64_row
 
 cdef enum:
     WIDE_PIXEL = 128            # bytes from which on pixels are taken one by one
-    BLOCKS_AHEAD = 4            # rows that memory is asked for before they are needed
+    BLOCKS_AHEAD = 16           # rows that memory is asked for before they are needed
 
 
 cdef inline void pool_rows(

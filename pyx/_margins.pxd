@@ -39,7 +39,7 @@ cdef inline void prepare_margins(
     if scratch.margins_of == tile.column:
         return
     if plan.is_masked:
-        write_codes(<row_t> scratch.codes, plan, plan.group)
+        write_codes(<row_t> scratch.codes, plan)
         scratch.margins_of = tile.column
     elif plan.is_downward and not plan.is_flat:
         fill(op, <row_t> scratch.sums, plan.pitch_in * plan.inner)

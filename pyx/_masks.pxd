@@ -11,6 +11,7 @@ column, up to c where all taps are inside, up to 2 * c in the last column.
 
 from libc.string cimport memcpy
 
+from _load cimport copy_run
 from _ops cimport combine, identity, op_t
 from _plan cimport Axis, COLUMN, Plan
 from _rows cimport DIRECT_TAPS, every, fold
@@ -45,20 +46,30 @@ cdef inline Py_ssize_t end_of(const Plan* plan) noexcept nogil:
     return max(END, margin_of(plan))
 
 
-cdef inline void write_codes(row_t codes, const Plan* plan, Py_ssize_t rows) noexcept nogil:
-    """Fill in the codes of some rows."""
+cdef inline Py_ssize_t coded_rows(const Plan* plan) noexcept nogil:
+    """Count the rows that have codes of their own: of long ones the ends of one serve for all."""
+    return plan.group if plan.pitch_out * plan.inner < LONG_ROW else 1
+
+
+cdef inline void write_codes(row_t codes, const Plan* plan) noexcept nogil:
+    """Fill in the codes of a row, and repeat them for the others."""
     cdef const Axis* axis = &plan.axes[COLUMN]
     cdef Py_ssize_t taps = axis.kernel // 2
-    cdef Py_ssize_t _row, position, _channel, code, i = 0
-    for _row in range(rows):
-        position = 0
-        while position < axis.size:
-            code = min(taps, position // axis.dilation)
-            code += taps - min(taps, (axis.size - 1 - position) // axis.dilation)
-            for _channel in range(plan.inner):
-                codes[i] = code
-                i += 1
-            position += axis.stride
+    cdef Py_ssize_t position, _channel, code, i = 0
+    cdef Py_ssize_t n = plan.pitch_out * plan.inner, row
+    position = 0
+    while position < axis.size:
+        code = taps
+        if position < axis.before:
+            code = position // axis.dilation
+        if axis.size - 1 - position < axis.before:
+            code += taps - (axis.size - 1 - position) // axis.dilation
+        for _channel in range(plan.inner):
+            codes[i] = code
+            i += 1
+        position += axis.stride
+    for row in range(1, coded_rows(plan)):
+        copy_run(codes + row * n, codes, n * sizeof(codes[0]))
 
 
 cdef inline void pool_run(
@@ -71,16 +82,18 @@ cdef inline void pool_run(
     """
     cdef Py_ssize_t n = plan.pitch_out * plan.inner
     cdef Py_ssize_t stride = plan.axes[COLUMN].stride
+    cdef bint is_long = n >= LONG_ROW
     pool_piece(
-        op, out, source, codes, end, plan, stride, rows * n, is_first, is_last, n < LONG_ROW
+        op, out, source, codes, codes + n if is_long else codes + rows * n, end, plan, stride,
+        rows * n, is_first, is_last, not is_long,
     )
-    if n >= LONG_ROW:
+    if is_long:
         mend_ends(op, out, source, codes, plan, stride, n, rows, is_first, is_last)
 
 
 cdef inline void pool_piece(
-    op_t op, row_t out, row_t source, row_t codes, row_t end, const Plan* plan, Py_ssize_t stride,
-    Py_ssize_t n, bint is_first, bint is_last, bint is_masked,
+    op_t op, row_t out, row_t source, row_t codes, row_t codes_end, row_t end, const Plan* plan,
+    Py_ssize_t stride, Py_ssize_t n, bint is_first, bint is_last, bint is_masked,
 ) noexcept nogil:
     """Pool `n` elements: the ends from scratch, the middle with masks or without."""
     cdef Py_ssize_t kernel = plan.axes[COLUMN].kernel
@@ -98,7 +111,9 @@ cdef inline void pool_piece(
         memcpy(
             end, source + stop * stride - margin, ((n - stop) * stride + margin) * sizeof(out[0])
         )
-        mask_taps(op, out + stop, end + margin, codes + stop, kernel, step, stride, n - stop)
+        mask_taps(
+            op, out + stop, end + margin, codes_end - (n - stop), kernel, step, stride, n - stop
+        )
     out = out + begin
     source = source + begin * stride
     n = stop - begin

@@ -70,6 +70,7 @@ cdef dict FINISHES = {
 cdef enum:
     # Work between two looks at pending signals, in input elements per thread.
     SLICE = 1 << 25
+    SHORT_PIXEL = 64            # bytes
 
 
 def info():
@@ -171,7 +172,10 @@ cdef void derive(Plan* plan) noexcept nogil:
     )
     plan.single_window = is_single_window(plan)
     plan.is_transposed = distance(plan.axes[ROW].stride_in) < distance(columns.stride_in)
-    plan.plane_is_run = plan.direct_in and is_run(plan)
+    plan.pixel_step = pixel_step(plan)
+    plan.plane_in_place = plan.pixel_step != 0 and plan.parts == 1 and (
+        plan.lift == LIFT_VALUE and plan.input == plan.accumulator
+    )
     plan_stages(plan)
 
 
@@ -192,13 +196,22 @@ cdef bint is_single_window(const Plan* plan) noexcept nogil:
     return elements > 1
 
 
-cdef bint is_run(const Plan* plan) noexcept nogil:
-    """Tell whether a plane's rows, and a volume's planes, follow one another in memory."""
-    cdef Py_ssize_t row = plan.axes[COLUMN].size * plan.inner * plan.input_size
-    cdef Py_ssize_t plane = plan.axes[ROW].size * row
-    return (plan.axes[ROW].size == 1 or plan.axes[ROW].stride_in == row) and (
-        plan.axes[DEPTH].size == 1 or plan.axes[DEPTH].stride_in == plane
-    )
+cdef Py_ssize_t pixel_step(const Plan* plan) noexcept nogil:
+    """Find out whether native pixels with all their channels are evenly spaced in a plane."""
+    cdef Py_ssize_t step = 0, pixels = 1, pixel = plan.inner * plan.input_size
+    cdef int axis
+    if not plan.aligned or plan.byte_swapped:
+        return 0
+    if plan.inner > 1 and plan.inner_in != plan.input_size:
+        return 0
+    for axis in range(COLUMN, -1, -1):
+        if plan.axes[axis].size > 1 and pixels == 1:
+            step = plan.axes[axis].stride_in
+        elif plan.axes[axis].size > 1 and plan.axes[axis].stride_in != pixels * step:
+            return 0
+        pixels *= plan.axes[axis].size
+    # Short pixels that lie apart would make short loops.
+    return step if step == pixel or pixel >= SHORT_PIXEL else 0
 
 
 cdef void plan_stages(Plan* plan) noexcept nogil:

@@ -76,7 +76,7 @@ cdef struct Plan:
     bint direct_out                         # results can be written where they belong
     bint runs_in, runs_out                  # a row is one run of memory
     bint is_transposed                      # rows are closer to each other than columns
-    bint plane_is_run                       # `single_window` can read the whole plane in place
+    bint plane_in_place                     # `single_window` reads evenly spaced pixels in place
     bint is_flat                            # several planes lie side by side in one row of scratch
     bint is_block                           # 2 by 2 windows take a path of their own
     bint is_narrow                          # sums read narrower integers where they lie
@@ -88,6 +88,7 @@ cdef struct Plan:
     Py_ssize_t segments                     # planes laid side by side in one row
     Py_ssize_t group                        # input rows handled together
     Py_ssize_t lanes                        # of `single_window`
+    Py_ssize_t pixel_step                   # bytes, where a plane's pixels are evenly spaced, or 0
     Py_ssize_t batch                        # rows of results finished together
     Py_ssize_t tile_rows, tile_columns      # outputs
     Py_ssize_t pitch_in, pitch_out          # pixels of one segment in scratch

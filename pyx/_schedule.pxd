@@ -8,8 +8,10 @@ from libc.stdint cimport uintptr_t
 
 from _blocks cimport is_block
 from _downward cimport SHORT_ROW, is_downward
-from _global cimport CHUNK, LANES, LEVELS
+from _global cimport LEVELS
+from _lanes cimport LANES
 from _masks cimport end_of, margin_of
+from _pixels cimport PART
 from _plan cimport (
     Axis, COLUMN, DEPTH, FLOAT16, LIFT_VALUE, OP_SUM, Plan, ROW, UINT16, divide_up, reach_of,
 )
@@ -34,6 +36,7 @@ cdef enum:
     RING_BYTES = 384 * 1024     # pooled rows of a large window: they should stay in the L2 cache
     SLAB_BYTES = 1024 * 1024    # pooled planes of a window in depth
     WORK = 1 << 23              # input elements of a tile
+    LANES_BYTES = 8 * 1024      # lanes of planes reduced together
     FEWEST_CHANNELS = 64
     MOST_CHANNELS = 2048
     ALIGNMENT = 64
@@ -50,6 +53,8 @@ cdef inline Py_ssize_t channels_at_once(const Plan* plan) noexcept nogil:
     """Limit the channels of a row: pooling the first axis of a volume has millions."""
     cdef Py_ssize_t pixels = rows_to_keep(&plan.axes[ROW]) * 4 * reach_of(plan, COLUMN, 1)
     cdef Py_ssize_t limit = RING_BYTES // (pixels * plan.accumulator_size)
+    if plan.single_window:
+        limit = 2 * LANES_BYTES // (LANES * plan.accumulator_size)
     return min(max(limit, FEWEST_CHANNELS), MOST_CHANNELS)
 
 
@@ -57,7 +62,8 @@ cdef inline void make_schedule(Plan* plan, Schedule* schedule, Py_ssize_t thread
     """Choose tiles for one call."""
     if plan.single_window:
         plan.tile_rows = plan.tile_columns = plan.group = 1
-        plan.segments = max(1, min(64, plan.outer // (4 * threads)))
+        plan.segments = LANES_BYTES // (LANES * plan.inner * plan.accumulator_size)
+        plan.segments = max(1, min(plan.segments, plan.outer // (4 * threads)))
         plan.is_flat = True
         plan.is_block = plan.is_masked = plan.is_run_out = False
         plan.batch = 1
@@ -284,7 +290,7 @@ cdef inline Py_ssize_t share_out(
     if plan.is_downward or plan.is_rowwise:
         rows = 0
     if plan.single_window:
-        padded = CHUNK * plan.inner
+        padded = PART * plan.inner
         spare = LANES * plan.inner * (plan.segments if plan.segments > LEVELS else LEVELS)
         rows = depth = 0
     scratch.padded = take(&here, padded * size)

@@ -48,6 +48,11 @@ cdef inline void locate_planes(const Plan* plan, Scratch* scratch, const Tile* t
         index //= plan.outer_shape[axis]
         source += place[axis] * plan.outer_in[axis]
         target += place[axis] * plan.outer_out[axis]
+    if plan.outer_rank == 1:
+        for i in range(tile.planes):
+            scratch.sources[i] = source + i * plan.outer_in[0]
+            scratch.targets[i] = target + i * plan.outer_out[0]
+        return
     for i in range(tile.planes):
         scratch.sources[i] = source
         scratch.targets[i] = target

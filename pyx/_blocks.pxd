@@ -7,8 +7,9 @@ needs no shuffle.
 
 from libc.string cimport memcpy
 
+from _copy cimport prefetch
 from _decimate cimport decimate
-from _load cimport load_run, prefetch
+from _load cimport load_run
 from _ops cimport Sum, combine, op_t
 from _plan cimport COLUMN, DEPTH, FLOAT16, Plan, ROW
 from _tile cimport Scratch, Tile

@@ -9,10 +9,10 @@ from libc.stdint cimport (
 )
 
 from _keys cimport hold_nan, key_row, to_keys
-from _load cimport gather
 from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW
 from _ring cimport Piece, Ranks, Store
 from _rows cimport decimate
+from _strided cimport gather
 from _types cimport i16_row, i32_row, int64_t, u8_row
 
 

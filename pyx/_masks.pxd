@@ -11,7 +11,7 @@ column, up to c where all taps are inside, up to 2 * c in the last column.
 
 from libc.string cimport memcpy
 
-from _load cimport copy_run
+from _copy cimport copy_run
 from _ops cimport combine, identity, op_t
 from _plan cimport Axis, COLUMN, Plan
 from _rows cimport DIRECT_TAPS, every, fold

@@ -2,9 +2,10 @@
 
 from libc.string cimport memcpy
 
+from _copy cimport copy_run
 from _keys cimport is_nan, key_row, to_keys
-from _load cimport copy_run, read_word
 from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, taps_below
+from _strided cimport read_word
 from _types cimport uint16_t, uint32_t, uint64_t
 
 cdef enum:

@@ -84,6 +84,7 @@ cdef struct Plan:
     bint is_rowwise                         # windows have one row
     bint is_masked                          # rows follow one another without margins
     bint is_run_out                         # results go where they belong, row after row
+    bint is_across                          # rows of results lie across memory: tiles are written
     # Tiles, chosen per call.
     Py_ssize_t segments                     # planes laid side by side in one row
     Py_ssize_t group                        # input rows handled together

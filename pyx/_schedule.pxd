@@ -19,6 +19,7 @@ from _rowwise cimport is_rowwise
 from _running cimport rows_to_keep
 from _runs cimport is_masked
 from _small_blocks cimport planes_of_run
+from _strided cimport EDGE
 from _tile cimport Scratch, Tile
 from _types cimport int64_t
 
@@ -29,6 +30,7 @@ cdef enum:
     # nothing to do while they are combined.
     GROUP_BYTES = 2 * 1024
     MANY_ROWS_BYTES = 128 * 1024
+    GATHER_BYTES = 8 * 1024     # rows gathered together
     BATCH_BYTES = 8 * 1024      # rows of results finished together
     RUN_BYTES = 8 * 1024        # rows pooled in one go
     FEWEST_ROWS = 8
@@ -65,7 +67,7 @@ cdef inline void make_schedule(Plan* plan, Schedule* schedule, Py_ssize_t thread
         plan.segments = LANES_BYTES // (LANES * plan.inner * plan.accumulator_size)
         plan.segments = max(1, min(plan.segments, plan.outer // (4 * threads)))
         plan.is_flat = True
-        plan.is_block = plan.is_masked = plan.is_run_out = False
+        plan.is_block = plan.is_masked = plan.is_run_out = plan.is_across = False
         plan.batch = 1
         plan.lanes = LANES
         plan.pitch_in = plan.pitch_out = 1
@@ -106,7 +108,7 @@ cdef inline void choose_columns(Plan* plan, Py_ssize_t threads) noexcept nogil:
     plan.pitch_out = divide_up(reach, plan.axes[COLUMN].stride)
     plan.pitch_in = plan.pitch_out * plan.axes[COLUMN].stride
     plan.group = 1
-    plan.is_flat = False
+    plan.is_flat = plan.is_across = False
     plan.is_run_out = plan.runs_out and plan.tile_columns == columns and (
         plan.axes[ROW].stride_out == columns * plan.inner * plan.output_size
     )
@@ -143,6 +145,10 @@ cdef inline void choose_columns(Plan* plan, Py_ssize_t threads) noexcept nogil:
     plan.is_flat = plan.segments > 1
     if plan.is_flat and plan.op != OP_SUM and plan.accumulator >= FLOAT16:
         plan.is_downward = False
+    plan.is_across = (
+        plan.axes[ROW].stride_out == plan.output_size and plan.inner == 1 and plan.aligned
+        and plan.axes[DEPTH].kernel == 1 and columns >= EDGE and not plan.runs_out
+    )
     plan.is_run_out = plan.is_run_out and not plan.is_flat
     plan.direct_out = plan.direct_out and not plan.is_flat
     choose_group(plan, transposed)
@@ -190,12 +196,17 @@ cdef inline void choose_group(Plan* plan, bint transposed) noexcept nogil:
     elif fits and plan.direct_in:
         plan.pitch_in = columns.size
         plan.pitch_out = columns.out
-    elif columns.before == 0 and reach_of(plan, COLUMN, columns.out) <= columns.size:
+    elif plan.runs_in and columns.before == 0 and (
+        reach_of(plan, COLUMN, columns.out) <= columns.size
+    ):
         plan.group = 1
     else:
         plan.direct_in = False
     if transposed:
-        plan.group = max(plan.group, 16)
+        plan.group = max(plan.group, EDGE)
+    elif not plan.runs_in and plan.tile_columns == columns.out:
+        # A row that has just been gathered is not in the cache yet: it would be waited for.
+        plan.group = max(plan.group, GATHER_BYTES // row_bytes)
     plan.group = max(1, min(plan.group, plan.axes[ROW].size))
 
 
@@ -229,7 +240,7 @@ cdef inline void choose_rows(Plan* plan, Schedule* schedule, Py_ssize_t threads)
         plan.tile_rows = min(plan.tile_rows, max(
             1, SLAB_BYTES // (rows_to_keep(&plan.axes[DEPTH]) * row_bytes)
         ))
-    elif plan.is_flat or plan.parts == 2:
+    elif plan.is_flat or plan.is_across or plan.parts == 2:
         plan.tile_rows = min(plan.tile_rows, max(1, SLAB_BYTES // row_bytes))
 
 
@@ -277,7 +288,7 @@ cdef inline Py_ssize_t share_out(
     cdef Py_ssize_t rows = rows_to_keep(&plan.axes[ROW])
     cdef Py_ssize_t tile = plan.tile_rows * row
     cdef Py_ssize_t spare = padded
-    cdef bint has_slab = plan.is_flat or plan.axes[DEPTH].kernel > 1
+    cdef bint has_slab = plan.is_flat or plan.is_across or plan.axes[DEPTH].kernel > 1
     cdef Py_ssize_t depth = 0 if plan.axes[DEPTH].kernel == 1 else rows_to_keep(&plan.axes[DEPTH])
     cdef char* here
     cdef int i

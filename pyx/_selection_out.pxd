@@ -1,8 +1,8 @@
 """From a tile's pairs to results: places out of the padding, lanes into elements and indices."""
 
 from _choice cimport choice_t, lane_row, place_t
+from _copy cimport copy_run, prefetch
 from _desk cimport Band, Desk, Layout, Part, band_of
-from _load cimport copy_run, prefetch
 from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, window_start
 from _select cimport settle
 from _store cimport scatter_rows, write_reals

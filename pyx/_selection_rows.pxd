@@ -1,8 +1,9 @@
 """A tile's rows, pooled along the columns: from elements in memory to pairs."""
 
 from _choice cimport choice_t, lane_row, place_t
+from _copy cimport prefetch
 from _desk cimport Band, Desk, Layout, Pairs, Part, at, band_of, position, run_from
-from _load cimport load_rows, prefetch
+from _load cimport load_rows
 from _plan cimport Axis, COLUMN, LIFT_VALUE, Plan, ROW
 from _rows cimport decimate
 from _select cimport (

@@ -6,7 +6,7 @@ down the rows, along the columns: the order depends on the geometry alone.
 
 from libc.string cimport memcpy, memset
 
-from _load cimport prefetch
+from _copy cimport prefetch
 from _ops cimport Sum
 from _phases cimport Phases, Scratch, Sheet, WOVEN, lines_of, real_row, run_of, woven_of
 from _plan cimport COLUMN, DEPTH, ROW

@@ -2,12 +2,14 @@
 
 from libc.math cimport NAN, cbrt, pow, sqrt
 
-from _load cimport copy_block, copy_run, real_row
+from _copy cimport copy_block, copy_run
+from _load cimport real_row
 from _plan cimport (
     COLUMN, FINISH_MEAN, FINISH_ROOT, FINISH_VALUE, FLOAT16, FLOAT32, FLOAT64, Plan, ROW,
 )
 from _divisors cimport Divisors, divisor_at, is_power_of_two, sum_row
 from _rounding cimport write_rounded
+from _strided cimport EDGE, turn_rows
 from _types cimport (
     bfloat_from_float, bfloat_t, f32_row, f64_row, floats_to_halves, half_from_float, half_t,
     int16_t, int32_t, int64_t, row_t, u16_row, u32_row, u64_row, uint16_t, uint32_t, uint64_t,
@@ -174,6 +176,9 @@ cdef inline void scatter_rows(
     cdef Py_ssize_t step = plan.axes[COLUMN].stride_out
     if plan.runs_out:
         copy_block(target, plan.axes[ROW].stride_out, values, pitch, columns * size, rows)
+        return
+    if plan.is_across and min(rows, columns) >= EDGE:
+        turn_rows(target, step, values, pitch, size, columns, rows)
         return
     for _row in range(rows):
         if plan.inner_out == plan.output_size:

@@ -51,7 +51,7 @@ cdef inline void sweep_part(
             if plan.is_block:
                 sweep_blocks(op, tag, plan, scratch, tile, first, depth)
                 continue
-            slab = scratch.slab_result if plan.is_flat else NULL
+            slab = scratch.slab_result if plan.is_flat or plan.is_across else NULL
             sweep_plane(op, tag, plan, scratch, tile, part, first, depth, slab)
             if slab != NULL:
                 # Planes side by side are written one by one: memory likes long runs.

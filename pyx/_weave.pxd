@@ -2,7 +2,7 @@
 
 from libc.string cimport memcpy
 
-from _load cimport prefetch
+from _copy cimport prefetch
 from _phases cimport Phases, Sheet, WOVEN, real_row, woven_of
 from _plan cimport COLUMN, ROW, divide_up
 from _scatter cimport Walk, gradient_t, sum_t, widened

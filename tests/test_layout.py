@@ -71,6 +71,23 @@ def test_order_of_axes_in_memory(op, order, axes, isa):
     assert_identical(pool(op, view, **how), pool(op, x, **how))
 
 
+@pytest.mark.parametrize("size", [7, 8, 9, 15, 16, 17, 31, 33, 50])
+@pytest.mark.parametrize("dtype", ["uint8", "int16", "float16", "float32", "float64"])
+def test_rows_across_memory(dtype, size, isa):
+    # Around the edges of the squares that are turned at once, in the input and in the result.
+    turned = LAYOUTS["swapped_last"]
+    for op, columns in itertools.product(("max", "avg"), (size, 18, 47)):
+        x = sample(dtype, (2, size, columns), special=dtype in FLOATS)
+        for how in (
+            dict(kernel_size=2, stride=1),
+            dict(kernel_size=(3, 1), stride=1, padding=(1, 0)),
+        ):
+            want = pool(op, x, **how)
+            assert_identical(pool(op, turned(x), **how), want)
+            assert_identical(pool(op, turned(x), **how, out=np.empty_like(want)), want)
+            assert_identical(pool(op, x, **how, out=turned(np.empty_like(want))), want)
+
+
 @pytest.mark.parametrize("op", ["max", "min", "avg", "sum"])
 def test_pooled_axes_may_lie_apart(op, isa):
     x = sample("float32", (6, 3, 7, 2), special=True)

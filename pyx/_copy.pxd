@@ -1,0 +1,90 @@
+"""Moves of bytes: short runs, blocks of short rows, and what memory is asked for ahead of time."""
+
+from libc.string cimport memcpy
+
+cdef extern from *:
+    """
+    #if defined(__GNUC__)
+    #  define CYPOOL_PREFETCH(address) __builtin_prefetch(address)
+    #else
+    #  define CYPOOL_PREFETCH(address) ((void)(address))
+    #endif
+    """
+    void CYPOOL_PREFETCH(const void* address) noexcept nogil
+
+cdef enum:
+    CACHE_LINE = 64
+
+
+cdef inline void prefetch(
+    const char* source, Py_ssize_t step, Py_ssize_t size, Py_ssize_t rows
+) noexcept nogil:
+    """Ask for rows that come next, so that memory works while this group is combined."""
+    cdef Py_ssize_t _row, i
+    for _row in range(rows):
+        i = 0
+        while i < size:
+            CYPOOL_PREFETCH(source + i)
+            i += CACHE_LINE
+        source += step
+
+
+cdef inline void copy_run(void* out, const void* source, Py_ssize_t size) noexcept nogil:
+    """Copy a short run: moves of fixed size, the last one overlapping, beat a call of `memcpy`."""
+    cdef char* target = <char*> out
+    cdef const char* origin = <const char*> source
+    cdef Py_ssize_t i = 0
+    if size > 512:
+        memcpy(target, origin, size)
+    elif size >= 32:
+        while i + 32 < size:
+            memcpy(target + i, origin + i, 32)
+            i += 32
+        memcpy(target + size - 32, origin + size - 32, 32)
+    elif size >= 16:
+        memcpy(target, origin, 16)
+        memcpy(target + size - 16, origin + size - 16, 16)
+    elif size >= 8:
+        memcpy(target, origin, 8)
+        memcpy(target + size - 8, origin + size - 8, 8)
+    elif size >= 4:
+        memcpy(target, origin, 4)
+        memcpy(target + size - 4, origin + size - 4, 4)
+    else:
+        for i in range(size):
+            target[i] = origin[i]
+
+
+cdef inline void copy_block(
+    char* out, Py_ssize_t out_step, const char* source, Py_ssize_t source_step,
+    Py_ssize_t size, Py_ssize_t rows,
+) noexcept nogil:
+    """Copy short rows, each by two overlapping moves of a size that the compiler knows."""
+    cdef Py_ssize_t _row
+    if size > 256 or size < 16:
+        for _row in range(rows):
+            copy_run(out + _row * out_step, source + _row * source_step, size)
+    elif size >= 128:
+        for _row in range(rows):
+            memcpy(out, source, 128)
+            memcpy(out + size - 128, source + size - 128, 128)
+            out += out_step
+            source += source_step
+    elif size >= 64:
+        for _row in range(rows):
+            memcpy(out, source, 64)
+            memcpy(out + size - 64, source + size - 64, 64)
+            out += out_step
+            source += source_step
+    elif size >= 32:
+        for _row in range(rows):
+            memcpy(out, source, 32)
+            memcpy(out + size - 32, source + size - 32, 32)
+            out += out_step
+            source += source_step
+    else:
+        for _row in range(rows):
+            memcpy(out, source, 16)
+            memcpy(out + size - 16, source + size - 16, 16)
+            out += out_step
+            source += source_step

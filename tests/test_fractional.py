@@ -131,7 +131,8 @@ def test_a_seed_says_what_chance_does(seed):
 
 
 def test_control_other_seeds_give_other_windows():
-    x = np.random.default_rng(0).random((4, 20, 20))
+    # Few sequences are possible here: of many planes, some differ with all but certainty.
+    x = np.random.default_rng(0).random((64, 20, 20))
     results = {cypool.fractional_max_pool2d(x, 2, 13, rng=seed).tobytes() for seed in range(5)}
     assert len(results) == 5
     assert cypool.fractional_max_pool2d(x, 2, 13).tobytes() not in results

@@ -36,9 +36,11 @@ cdef inline bint is_downward(const Plan* plan) noexcept nogil:
         axis.kernel == 3 and axis.stride == 2
     ):
         return False
+    # Blocks of 2 by 2 are little work either way, and have a path of their own.
+    if axis.kernel + plan.axes[COLUMN].kernel <= 4:
+        return False
     if plan.op == OP_SUM:
-        # Blocks of 2 by 2 have a path of their own.
-        return axis.dilation == 1 and axis.kernel + plan.axes[COLUMN].kernel > 4
+        return axis.dilation == 1
     return plan.direct_in and not plan.omit and plan.axes[COLUMN].size * plan.inner >= SHORT_ROW
 
 

@@ -131,7 +131,10 @@ cdef inline void choose_columns(Plan* plan, Py_ssize_t threads) noexcept nogil:
         plan.pitch_in = 4 * plan.tile_columns
         return
     reach = plan.pitch_in * plan.inner
-    plan.is_masked = is_masked(plan) and not plan.is_downward
+    plan.is_masked = is_masked(plan)
+    if plan.is_masked and plan.op != OP_SUM:
+        plan.is_downward = False
+    plan.is_masked = plan.is_masked and not plan.is_downward
     plan.is_rowwise = is_rowwise(plan)
     if plan.is_masked:
         plan.pitch_in = plan.axes[COLUMN].size

@@ -4,11 +4,11 @@ finished.
 
 from libc.string cimport memcpy
 
+from _divisors cimport Divisors
 from _plan cimport (
     Axis, COLUMN, DEPTH, FINISH_MEAN, FINISH_VALUE, LIFT_HIGH_HALF, LIFT_IS_NAN, LIFT_LOW_HALF,
     LIFT_NUMBER_OR_ZERO, MAX_OUTER, Plan, ROW, count_of, elements_of,
 )
-from _divisors cimport Divisors
 from _store cimport finish_row, scatter_rows
 from _types cimport int64_t, row_t
 
@@ -16,6 +16,12 @@ cdef struct Tile:
     Py_ssize_t plane, planes                        # outer index, how many side by side
     Py_ssize_t depth, depth_stop, row, row_stop     # outputs
     Py_ssize_t column, column_stop
+
+cdef struct Schedule:
+    Py_ssize_t batches, depth_tiles, row_tiles, column_tiles
+    Py_ssize_t depth_step
+    Py_ssize_t tiles
+    Py_ssize_t work             # input elements of one tile
 
 cdef struct Scratch:
     char* padded                # input rows with their margins
@@ -37,6 +43,23 @@ cdef struct Scratch:
     int64_t* column_elements
     double* real_counts
     Py_ssize_t margins_of       # first output column of the tile whose margins `padded` has, or -1
+
+cdef inline void tile_at(
+    const Plan* plan, const Schedule* schedule, Py_ssize_t index, Tile* tile
+) noexcept nogil:
+    """Find a tile by its number."""
+    tile.column = index % schedule.column_tiles * plan.tile_columns
+    index //= schedule.column_tiles
+    tile.row = index % schedule.row_tiles * plan.tile_rows
+    index //= schedule.row_tiles
+    tile.depth = index % schedule.depth_tiles * schedule.depth_step
+    index //= schedule.depth_tiles
+    tile.plane = index * plan.segments
+    tile.planes = min(plan.segments, plan.outer - tile.plane)
+    tile.depth_stop = min(tile.depth + schedule.depth_step, plan.axes[DEPTH].out)
+    tile.row_stop = min(tile.row + plan.tile_rows, plan.axes[ROW].out)
+    tile.column_stop = min(tile.column + plan.tile_columns, plan.axes[COLUMN].out)
+
 
 cdef inline void locate_planes(const Plan* plan, Scratch* scratch, const Tile* tile) noexcept nogil:
     """Find where the tile's planes lie in the input and in the output."""

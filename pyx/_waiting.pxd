@@ -53,13 +53,21 @@ cdef inline Py_ssize_t finish_in_place(
 ) noexcept nogil:
     """Finish the sums from `row` on, which are where the results belong; give the row to go on at.
 
-    Rows that lie end to end wait until they are many, but not until they have left the cache.
+    Most reductions are their own results, and not worth a call for each row.
     """
+    if plan.finish == FINISH_VALUE:
+        return stop
+    return finish_sums(tag, plan, scratch, tile, depth, row, stop, is_last)
+
+
+cdef inline Py_ssize_t finish_sums(
+    row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile, Py_ssize_t depth,
+    Py_ssize_t row, Py_ssize_t stop, bint is_last,
+) noexcept nogil:
+    """Do so; rows end to end wait until they are many, but not until they have left the cache."""
     cdef Py_ssize_t n = row_pixels(plan, tile) * plan.inner
     cdef Py_ssize_t i, rows = stop - row
     cdef row_t sums
-    if plan.finish == FINISH_VALUE:
-        return stop
     if plan.is_run_out and not is_last and rows * n * plan.output_size < WAITING_BYTES:
         return row
     sums = <row_t> output_row(plan, scratch, tile, 0, depth, row)

@@ -1,17 +1,20 @@
-"""Windows of 2 by 2 that do not overlap, the commonest of all: two rows of memory, one of results.
+"""Windows of 2 by 2 that do not overlap, the commonest of all: rows in pairs first, then down.
 
-The general path would write each pooled row to scratch and read it again; here both rows are
-combined in registers. Sums of narrow integers add two neighbours as the halves of one word, which
-needs no shuffle.
+Processors fetch ahead what is read in the order of memory. Loops that read both rows of a block at
+once do not look like that to them, and data that is not in a cache came half as fast. So as many
+rows as lie end to end are one long row, whose neighbours are combined, and then its rows are. Sums
+of narrow integers add neighbours as the halves of one word, which needs no shuffle, and both rows
+in registers: their few bytes are touched in order instead.
 """
 
 from libc.string cimport memcpy
 
-from _copy cimport prefetch
+from _copy cimport touch
 from _decimate cimport decimate
-from _load cimport load_run
+from _load cimport load_rows
 from _ops cimport Sum, combine, op_t
 from _plan cimport COLUMN, DEPTH, FLOAT16, Plan, ROW
+from _rows cimport every, fold2
 from _tile cimport Scratch, Tile
 from _types cimport (
     f32_row, f64_row, int16_t, int32_t, int8_t, row_t, u16_row, u32_row, uint16_t, uint32_t,
@@ -20,7 +23,9 @@ from _waiting cimport Waiting, settle, target_row
 
 cdef enum:
     WIDE_PIXEL = 64             # bytes of a pixel whose channels are worth a loop
+    WIDE_ROW = 64               # bytes of a row of results that is worth a loop
     BLOCK_ROW = 24              # results below which rows are worth laying side by side
+    BLOCKS_BYTES = 4 * 1024     # rows of results combined in one go
 
 
 cdef inline bint is_block(const Plan* plan) noexcept nogil:
@@ -43,65 +48,102 @@ cdef inline bint is_block(const Plan* plan) noexcept nogil:
     )
 
 
+cdef inline Py_ssize_t rows_of_blocks(const Plan* plan) noexcept nogil:
+    """Count the rows of results that are combined in one go."""
+    if plan.inner > 1 or not (plan.direct_in or plan.is_narrow):
+        return 1
+    return max(1, min(
+        BLOCKS_BYTES // (plan.tile_columns * plan.accumulator_size), plan.axes[ROW].out
+    ))
+
+
 cdef inline void sweep_blocks(
     op_t op, row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile,
     Py_ssize_t depth, Py_ssize_t depth_out,
 ) noexcept nogil:
-    """Pool the tile's part of one plane, two input rows at a time."""
-    cdef Py_ssize_t row
+    """Pool the tile's part of one plane."""
+    cdef Py_ssize_t row = tile.row, rows, most = plan.group
     cdef Py_ssize_t pixels = tile.column_stop - tile.column
     cdef Py_ssize_t n = pixels * plan.inner
-    cdef const char* top
-    cdef const char* bottom
+    cdef Py_ssize_t step
+    cdef const char* source
     cdef row_t target
-    cdef row_t upper = <row_t> scratch.padded
-    cdef row_t lower = upper + 2 * n
     cdef Waiting waiting
     waiting.rows = 0
     waiting.unfinished = tile.row
-    for row in range(tile.row, tile.row_stop):
-        top = plan.source + (
+    if plan.direct_out and not plan.is_run_out:
+        most = 1
+    while row < tile.row_stop:
+        step = plan.axes[ROW].stride_in
+        rows = min(most, tile.row_stop - row)
+        if not plan.direct_out:
+            rows = min(rows, plan.batch - waiting.rows)
+        source = plan.source + (
             scratch.sources[0]
             + depth * plan.axes[DEPTH].stride_in
-            + 2 * row * plan.axes[ROW].stride_in
+            + 2 * row * step
             + 2 * tile.column * plan.axes[COLUMN].stride_in
         )
-        bottom = top + plan.axes[ROW].stride_in
-        prefetch(
-            bottom + plan.axes[ROW].stride_in, plan.axes[ROW].stride_in, 2 * n * plan.input_size, 2
-        )
         if not (plan.direct_in or plan.is_narrow):
-            load_run(upper, top, 2 * n, plan, plan.lift)
-            load_run(lower, bottom, 2 * n, plan, plan.lift)
-            top = <const char*> upper
-            bottom = <const char*> lower
+            load_rows(
+                <row_t> scratch.padded, 2 * n, source, NULL, plan, plan.lift, 2 * rows, 2 * pixels
+            )
+            step = 2 * n * sizeof(target[0])
+            source = scratch.padded
         target = <row_t> target_row(
             plan, scratch, tile, NULL, depth_out, row, waiting.rows, n * sizeof(target[0])
         )
         if plan.inner > 1:
+            touch(source, step, 2 * n * plan.input_size, 2)
             combine_pixels(
-                op, target, <row_t> top, <row_t> bottom, <row_t> scratch.spares[0], pixels,
-                plan.inner,
+                op, target, <row_t> source, <row_t> (source + step), <row_t> scratch.spares[0],
+                pixels, plan.inner,
             )
-        elif not plan.is_narrow:
-            combine_blocks(op, target, <row_t> top, <row_t> bottom, n)
-        elif op_t is Sum:
-            if row_t is u16_row or row_t is u32_row:
-                add_blocks(target, top, bottom, n, plan.is_signed)
-        settle(tag, plan, scratch, tile, 0, depth_out, row, 1, &waiting)
+        else:
+            combine_blocks(op, target, source, step, plan, scratch, rows, n)
+        settle(tag, plan, scratch, tile, 0, depth_out, row, rows, &waiting)
+        row += rows
 
 
 cdef inline void combine_blocks(
-    op_t op, row_t out, row_t top, row_t bottom, Py_ssize_t n
+    op_t op, row_t out, const char* source, Py_ssize_t step, const Plan* plan, Scratch* scratch,
+    Py_ssize_t rows, Py_ssize_t columns,
 ) noexcept nogil:
-    """Combine blocks in the same order as the general path."""
-    cdef Py_ssize_t i
-    for i in range(n):
-        out[i] = combine(
-            op,
-            combine(op, top[2 * i], top[2 * i + 1]),
-            combine(op, bottom[2 * i], bottom[2 * i + 1]),
-        )
+    """Combine blocks in the same order as the general path; `step` bytes lead to the next row."""
+    cdef row_t pairs = <row_t> scratch.spares[0]
+    cdef Py_ssize_t row, runs = 2 * rows, n = columns
+    if plan.is_narrow:
+        if op_t is Sum:
+            if row_t is u16_row or row_t is u32_row:
+                touch(source, step, 2 * columns * plan.input_size, 2 * rows)
+                for row in range(rows):
+                    add_blocks(
+                        out + row * columns, source + 2 * row * step,
+                        source + (2 * row + 1) * step, columns, plan.is_signed,
+                    )
+        return
+    if step == 2 * columns * <Py_ssize_t> sizeof(out[0]):
+        n = runs * columns
+        runs = 1
+    for row in range(runs):
+        every(op, pairs + row * n, <row_t> (source + row * step), 2, 2, n)
+    combine_pairs(op, out, pairs, <row_t> scratch.spares[1], rows, columns)
+
+
+cdef inline void combine_pairs(
+    op_t op, row_t out, row_t pairs, row_t spare, Py_ssize_t rows, Py_ssize_t columns
+) noexcept nogil:
+    """Combine each two rows of `columns`; short ones everywhere, to keep every second one."""
+    cdef Py_ssize_t row
+    if rows == 1 or columns * sizeof(out[0]) > WIDE_ROW:
+        for row in range(rows):
+            fold2(
+                op, out + row * columns, pairs + 2 * row * columns,
+                pairs + (2 * row + 1) * columns, columns,
+            )
+        return
+    fold2(op, spare, pairs, pairs + columns, (2 * rows - 1) * columns)
+    decimate(out, spare, 2, columns, rows)
 
 
 cdef inline void combine_pixels(

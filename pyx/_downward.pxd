@@ -6,6 +6,7 @@ follows from the geometry alone as it must, and what extrema of floats owe to it
 Sums of integers, which never round, also roll from one window to the one below.
 """
 
+from _copy cimport touch
 from _load cimport load_rows
 from _margins cimport load_group, margins
 from _ops cimport Sum, op_t
@@ -116,6 +117,7 @@ cdef inline void prepare_band(
     cdef Py_ssize_t left, first, last
     margins(plan, tile, &left, &first, &last)
     band.first = band.stop = band.held = band.held_stop = 0
+    band.touched = plan.axes[ROW].size
     band.rolls = rolls(plan) and not plan.is_flat
     band.offset = left * plan.inner
     band.n = (last - first) * plan.inner
@@ -130,6 +132,7 @@ cdef inline void prepare_band(
         )
         band.stop = plan.axes[ROW].size
         band.pitch = plan.axes[ROW].stride_in
+        band.touched = 0
 
 
 cdef inline void load_band(
@@ -170,6 +173,11 @@ cdef inline void combine_rows(
     cdef address_t[TAPS] taps
     cdef Py_ssize_t row = start, count
     cdef bint begins = True
+    if band.touched < stop:
+        row = max(band.touched, start)
+        touch(band.rows + row * band.pitch, band.pitch, band.n * plan.input_size, stop - row)
+        band.touched = stop
+        row = start
     while row < stop:
         if row < band.first or row >= band.stop:
             load_band(op, sums, plan, scratch, tile, part, depth, row, band)

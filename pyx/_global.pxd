@@ -8,6 +8,7 @@ nothing else.
 
 from libc.string cimport memcpy
 
+from _copy cimport touch
 from _lanes cimport LANES, TREE, first_rows, fold_pixels, fold_rest, fold_runs, join_lanes
 from _ops cimport Sum, combine, op_t
 from _pixels cimport has_zero, load_pixels, pixels_of, restore_signs, step_of
@@ -82,6 +83,7 @@ cdef inline void reduce_small_planes(
     cdef row_t source
     if plan.outer_rank == 1:
         source = <row_t> (plan.source + scratch.sources[0])
+        touch(<const char*> source, plan.outer_in[0], total * plan.input_size, planes)
         fold_runs(op, lanes, source, step, planes, last, total, plan.lanes & -LANES)
         return
     for plane in range(planes):
@@ -98,16 +100,18 @@ cdef inline void reduce_plane(
     cdef Py_ssize_t width = LANES * plan.inner
     cdef row_t levels = <row_t> scratch.spares[2]
     cdef row_t chunks = <row_t> scratch.spares[4]
+    cdef row_t source
     if total <= CHUNK:
         reduce_chunk(op, lanes, plan, scratch, plane, part, 0, total)
         return
     while begin < total:
         count = min(TOGETHER, (total - begin) // CHUNK)
         if not (op_t is Sum) and plan.plane_in_place and plan.inner == 1 and count > 1:
+            source = <row_t> load_pixels(lanes, plan, scratch, plane, part, begin, count * CHUNK)
+            touch(<const char*> source, 0, count * CHUNK * sizeof(lanes[0]), 1)
             fold_runs(
-                op, chunks,
-                <row_t> load_pixels(lanes, plan, scratch, plane, part, begin, count * CHUNK),
-                CHUNK, count, <row_t> scratch.spares[3], CHUNK, plan.lanes & -LANES,
+                op, chunks, source, CHUNK, count, <row_t> scratch.spares[3], CHUNK,
+                plan.lanes & -LANES,
             )
         else:
             count = 1

@@ -9,9 +9,25 @@ cdef extern from *:
     /* 1.5 * 2**52 and 1.5 * 2**23: what is added to one of them is rounded to an integer. */
     #define CYPOOL_NEAREST 6755399441055744.0
     #define CYPOOL_NEAREST_FLOAT 12582912.0f
+
+    /* A number of which the compiler knows nothing: it would make shifts of products with a power
+       of two again, and shift 16 bits as 32. */
+    static inline uint16_t cypool_opaque(uint16_t number) {
+    #if defined(__GNUC__)
+        __asm__("" : "+r"(number));
+    #endif
+        return number;
+    }
     """
+    uint16_t opaque "cypool_opaque"(uint16_t number) noexcept nogil
     const double NEAREST "CYPOOL_NEAREST"
     const float NEAREST_FLOAT "CYPOOL_NEAREST_FLOAT"
+
+
+cdef inline uint16_t upper_half(uint16_t a, uint16_t b) noexcept nogil:
+    """Multiply and keep the upper half, which is also a shift."""
+    return <uint16_t> ((<uint32_t> a * <uint32_t> b) >> 16)
+
 
 cdef inline void write_shifted(
     result_t* out, sum_row sums, Py_ssize_t n, const Plan* plan, int64_t divisor
@@ -48,12 +64,18 @@ cdef inline void shift_unsigned(
 ) noexcept nogil:
     """Round unsigned sums; the sums are bounded so that adding a half cannot wrap."""
     cdef Py_ssize_t i
+    cdef uint16_t factor, s
+    if sum_row is u16_row:
+        if shift > 0:
+            factor = opaque(<uint16_t> (1 << (16 - shift)))
+            for i in range(n):
+                s = sums[i]
+                s += <uint16_t> half + (upper_half(s, factor) & <uint16_t> odd)
+                out[i] = <result_t> upper_half(s, factor)
+            return
     for i in range(n):
         if sum_row is u16_row:
-            out[i] = <result_t> (
-                <uint16_t> (sums[i] + <uint16_t> half + ((sums[i] >> shift) & <uint16_t> odd))
-                >> shift
-            )
+            out[i] = <result_t> sums[i]
         else:
             out[i] = <result_t> (
                 (sums[i] + <uint32_t> half + ((sums[i] >> shift) & <uint32_t> odd)) >> shift
@@ -116,7 +138,9 @@ cdef inline bint write_quotients(
     cdef Py_ssize_t i
     cdef int shift = 0
     cdef int64_t power
-    cdef uint16_t factor, s, mean, d = <uint16_t> divisor
+    cdef uint16_t factor, scale, s, quotient, mean, d = <uint16_t> divisor
+    # Added between two products, so that GCC does not take them for ones of 32 bits.
+    cdef uint16_t zero = opaque(0)
     cdef uint16_t offset = 128 if plan.is_signed else 0
     cdef uint16_t half = 0
     cdef bint has_ties = plan.finish == FINISH_HALF_EVEN and divisor % 2 == 0
@@ -124,6 +148,9 @@ cdef inline bint write_quotients(
         return False
     while divisor >> (shift + 1):
         shift += 1
+    if shift == 0:
+        return False
+    scale = opaque(<uint16_t> (1 << (16 - shift)))
     power = <int64_t> 1 << (16 + shift)
     factor = <uint16_t> ((power + divisor - 1) // divisor)
     if (factor * divisor - power) * 256 * divisor >= power:
@@ -133,15 +160,12 @@ cdef inline bint write_quotients(
     half += offset * d
     for i in range(n):
         s = <uint16_t> (sums[i] + half)
-        mean = upper_half(s, factor) >> shift
+        quotient = upper_half(s, factor) + zero
+        mean = upper_half(quotient, scale)
         if has_ties:
             mean -= (mean & 1) & (<uint16_t> (mean * d) == s)
         out[i] = <result_t> <int16_t> <uint16_t> (mean - offset)
     return True
-
-
-cdef inline uint16_t upper_half(uint16_t a, uint16_t b) noexcept nogil:
-    return <uint16_t> ((<uint32_t> a * <uint32_t> b) >> 16)
 
 
 cdef inline bint floats_suffice(const Plan* plan, int64_t divisor) noexcept nogil:

@@ -4,7 +4,7 @@ None of it changes a bit of the result: windows are combined in an order that de
 geometry alone. So the sizes below follow the caches and may be tuned freely.
 """
 
-from _blocks cimport is_block
+from _blocks cimport is_block, rows_of_blocks
 from _downward cimport SHORT_ROW, is_downward
 from _lanes cimport LANES
 from _plan cimport (
@@ -103,6 +103,10 @@ cdef inline void choose_columns(Plan* plan, Py_ssize_t threads) noexcept nogil:
         plan.batch = 1
     plan.segments = planes_of_run(plan, threads)
     plan.is_block = is_block(plan)
+    if plan.is_block:
+        plan.is_narrow = plan.is_narrow and plan.input <= UINT16 and (
+            plan.accumulator_size == 2 * plan.input_size
+        )
     if plan.is_block and plan.segments > 1:
         plan.pitch_out = columns
         plan.pitch_in = plan.axes[ROW].size * plan.axes[COLUMN].size
@@ -110,11 +114,9 @@ cdef inline void choose_columns(Plan* plan, Py_ssize_t threads) noexcept nogil:
         return
     plan.segments = 1
     if plan.is_block:
-        plan.is_narrow = plan.is_narrow and plan.input <= UINT16 and (
-            plan.accumulator_size == 2 * plan.input_size
-        )
         plan.pitch_out = plan.tile_columns
         plan.pitch_in = 4 * plan.tile_columns
+        plan.group = rows_of_blocks(plan)
         return
     reach = plan.pitch_in * plan.inner
     plan.is_masked = is_masked(plan)

@@ -17,8 +17,16 @@ cdef inline void select_part(
     choice_t op, lane_row tag, place_t zero, const Plan* plan, const Plan* target,
     const Layout* layout, Desk* desk, const Part* part,
 ) noexcept nogil:
-    """Pool one tile of each of its planes."""
-    cdef Py_ssize_t plane, axis, rest, step, source, values, indices
+    """Pool one tile of each of its planes.
+
+    Results that need no others are written row by row: memory is slower when it has to read many
+    rows and then to write many.
+    """
+    cdef Py_ssize_t plane, axis, rest, step, source, values, indices, row
+    cdef Py_ssize_t stop = part.first[ROW] + part.count[ROW]
+    cdef Part strip = part[0]
+    if layout.is_block and part.count[DEPTH] == 1:
+        strip.count[ROW] = 1
     prepare(op, tag, zero, plan, layout, desk, part)
     for plane in range(part.plane, part.plane + part.planes):
         rest = plane
@@ -29,11 +37,15 @@ cdef inline void select_part(
             source += step * plan.outer_in[axis]
             values += step * plan.outer_out[axis]
             indices += step * target.outer_out[axis]
-        pool_depth(op, tag, zero, plan, layout, desk, part, plan.source + source)
-        put_away(
-            op, tag, zero, plan, target, layout, desk, part, plan.target + values,
-            target.target + indices,
-        )
+        row = part.first[ROW]
+        while row < stop:
+            strip.first[ROW] = row
+            pool_depth(op, tag, zero, plan, layout, desk, &strip, plan.source + source)
+            put_away(
+                op, tag, zero, plan, target, layout, desk, &strip, plan.target + values,
+                target.target + indices,
+            )
+            row += strip.count[ROW]
 
 
 cdef inline void prepare(

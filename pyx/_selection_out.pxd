@@ -1,15 +1,12 @@
 """From a tile's pairs to results: places out of the padding, lanes into elements and indices."""
 
 from _choice cimport choice_t, lane_row, place_t
-from _copy cimport copy_run, prefetch
+from _copy cimport copy_run
 from _desk cimport Band, Desk, Layout, Part, band_of
 from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, window_start
 from _select cimport settle
 from _store cimport scatter_rows, write_reals
 from _types cimport f32_row, f64_row, int64_t, uint16_t, uint32_t, uint8_t
-
-cdef enum:
-    ROWS_AHEAD = 8              # rows that memory is asked for before they are written
 
 
 cdef inline void put_away(
@@ -51,9 +48,6 @@ cdef inline void put_away(
                 depth * deep.stride_out + row * down.stride_out
                 + part.first[COLUMN] * plan.axes[COLUMN].stride_out
             )
-            if plan.runs_out and row + ROWS_AHEAD < down.out:
-                # Memory reads a line before it is written, and the stores would wait for it.
-                prefetch(line + ROWS_AHEAD * down.stride_out, 0, n * plan.output_size, 1)
             if plan.runs_out:
                 write_lanes(line, values, n, plan)
             else:
@@ -63,10 +57,6 @@ cdef inline void put_away(
                 depth * target.axes[DEPTH].stride_out + row * target.axes[ROW].stride_out
                 + part.first[COLUMN] * target.axes[COLUMN].stride_out
             )
-            if target.runs_out and row + ROWS_AHEAD < down.out:
-                prefetch(
-                    line + ROWS_AHEAD * target.axes[ROW].stride_out, 0, n * sizeof(int64_t), 1
-                )
             indices = <int64_t*> line if target.runs_out else desk.indices
             for i in range(n):
                 indices[i] = places[i]

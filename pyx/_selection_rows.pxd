@@ -1,7 +1,7 @@
 """A tile's rows, pooled along the columns: from elements in memory to pairs."""
 
 from _choice cimport choice_t, lane_row, place_t
-from _copy cimport prefetch
+from _copy cimport touch
 from _desk cimport Band, Desk, Layout, Pairs, Part, at, band_of, position, run_from
 from _load cimport load_rows
 from _plan cimport Axis, COLUMN, LIFT_VALUE, Plan, ROW
@@ -13,7 +13,6 @@ from _types cimport i32_row, i64_row, int32_t, u32_row, u64_row
 
 cdef enum:
     WIDE_PIXEL = 128            # bytes from which on pixels are taken one by one
-    BLOCKS_AHEAD = 16           # rows that memory is asked for before they are needed
 
 
 cdef inline void pool_rows(
@@ -75,12 +74,6 @@ cdef inline void pool_columns(
         run = run_from(band, row, plan.axes[ROW].size, &inside)
         if not in_place and layout.lines == 1:
             run = 1
-        if inside and plan.runs_in:
-            # What follows is needed next, and memory would rest while these rows are combined.
-            prefetch(
-                source + (position(band, row) + run) * plan.axes[ROW].stride_in,
-                plan.axes[ROW].stride_in, columns.rows * plan.inner * plan.input_size, run,
-            )
         if in_place and inside:
             padded = <lane_row> (source + position(band, row) * plan.axes[ROW].stride_in)
         elif inside:
@@ -129,7 +122,7 @@ cdef inline void pool_blocks(
     source += first * step + 2 * part.first[COLUMN] * plan.axes[COLUMN].stride_in
     base += <place_t> (first * width + 2 * part.first[COLUMN])
     for row in range(part.count[ROW]):
-        prefetch(source + BLOCKS_AHEAD * step, step, 2 * n * plan.input_size, 2)
+        touch(source, step, 2 * n * plan.input_size, 2)
         look_blocks(
             op, <lane_row> out.values + row * layout.pitch_out,
             <place_t*> out.places + row * layout.pitch_out, <lane_row> source,

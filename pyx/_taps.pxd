@@ -16,6 +16,7 @@ cdef struct Band:
     const char* rows
     Py_ssize_t first, stop, pitch           # pitch: bytes
     Py_ssize_t offset, n                    # where they belong in a row of sums, and their elements
+    Py_ssize_t touched                      # rows up to here have been, or need not be, touched
     bint rolls
     Py_ssize_t held, held_stop              # the rows whose sums are held
 

@@ -25,7 +25,7 @@ cdef enum:
     WIDE_PIXEL = 64             # bytes of a pixel whose channels are worth a loop
     WIDE_ROW = 64               # bytes of a row of results that is worth a loop
     BLOCK_ROW = 24              # results below which rows are worth laying side by side
-    BLOCKS_BYTES = 4 * 1024     # rows of results combined in one go
+    BLOCKS_BYTES = 2 * 1024     # rows of results combined in one go: memory rests meanwhile
 
 
 cdef inline bint is_block(const Plan* plan) noexcept nogil:

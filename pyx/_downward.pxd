@@ -23,6 +23,7 @@ from _zeros cimport Rows, restore_zeros
 
 cdef enum:
     SHORT_ROW = 64              # pixels times channels below which planes go side by side
+    TOGETHER_BYTES = 2 * 1024   # rows of sums pooled in one go
 
 
 cdef inline bint is_downward(const Plan* plan) noexcept nogil:
@@ -68,8 +69,8 @@ cdef inline void sweep_downward(
 ) noexcept nogil:
     """Pool the tile's part of one input plane: into `slab`, or, without one, into the output."""
     cdef Py_ssize_t pixels = row_pixels(plan, tile)
-    cdef Py_ssize_t n = pixels * plan.inner
-    cdef Py_ssize_t row, start, stop, i
+    cdef Py_ssize_t n = pixels * plan.inner, pitch = plan.pitch_in * plan.inner
+    cdef Py_ssize_t row = tile.row, count, i
     cdef row_t target
     cdef row_t sums
     cdef row_t[5] spares
@@ -85,29 +86,57 @@ cdef inline void sweep_downward(
     rows.at, rows.pitch, rows.n = band.rows, band.pitch, band.n
     rows.step = plan.axes[ROW].dilation
     rows.column = max(tile.column * plan.axes[COLUMN].stride - plan.axes[COLUMN].before, 0)
-    for row in range(tile.row, tile.row_stop):
+    while row < tile.row_stop:
+        count = min(plan.together, tile.row_stop - row)
+        if slab == NULL and not plan.direct_out:
+            count = min(count, plan.batch - waiting.rows)
         target = <row_t> target_row(
             plan, scratch, tile, slab, depth_out, row, waiting.rows, n * sizeof(target[0])
         )
-        start = window_start(&plan.axes[ROW], row)
-        stop = window_stop(&plan.axes[ROW], row)
-        if start >= stop:
-            fill(op, target, n)
-        else:
-            if band.rolls and start < band.held_stop:
-                roll_rows(op, sums, plan, start, stop, &band)
-            else:
-                combine_rows(op, sums, plan, scratch, tile, part, depth, start, stop, &band)
-            band.held = start
-            band.held_stop = stop
-            pool_row(op, target, <row_t> scratch.sums, spares, plan, pixels)
-            if not (op_t is Sum):
-                if row_t is f32_row or row_t is f64_row:
-                    rows.first = start
-                    rows.stop = stop
-                    restore_zeros(target, plan, tile, &rows, n)
+        for i in range(count):
+            combine_window(
+                op, sums + i * pitch, plan, scratch, tile, part, depth, row + i, &band
+            )
+        pool_row(
+            op, target, <row_t> scratch.sums, spares, plan, (count - 1) * plan.pitch_out + pixels
+        )
+        if not (op_t is Sum):
+            if row_t is f32_row or row_t is f64_row:
+                for i in range(count):
+                    rows.first = window_start(&plan.axes[ROW], row + i)
+                    rows.stop = window_stop(&plan.axes[ROW], row + i)
+                    restore_zeros(target + i * n, plan, tile, &rows, n)
         if slab == NULL:
-            settle(tag, plan, scratch, tile, part, depth_out, row, 1, &waiting)
+            settle(tag, plan, scratch, tile, part, depth_out, row, count, &waiting)
+        row += count
+
+
+cdef inline Py_ssize_t rows_together(const Plan* plan, Py_ssize_t row_bytes) noexcept nogil:
+    """Count the rows of results whose sums are pooled in one go: short rows, if they tile."""
+    cdef const Axis* columns = &plan.axes[COLUMN]
+    if not plan.is_downward or plan.is_flat or rolls(plan) or plan.pitch_out != columns.out or not (
+        plan.direct_in or plan.is_narrow
+    ) or (plan.direct_out and not plan.is_run_out):
+        return 1
+    return max(1, min(TOGETHER_BYTES // row_bytes, plan.axes[ROW].out))
+
+
+cdef inline void combine_window(
+    op_t op, row_t sums, const Plan* plan, Scratch* scratch, const Tile* tile, Py_ssize_t part,
+    Py_ssize_t depth, Py_ssize_t row, Band* band,
+) noexcept nogil:
+    """Combine the rows of one row of windows."""
+    cdef Py_ssize_t start = window_start(&plan.axes[ROW], row)
+    cdef Py_ssize_t stop = window_stop(&plan.axes[ROW], row)
+    if start >= stop:
+        fill(op, sums, band.n)
+        return
+    if band.rolls and start < band.held_stop:
+        roll_rows(op, sums, plan, start, stop, band)
+    else:
+        combine_rows(op, sums, plan, scratch, tile, part, depth, start, stop, band)
+    band.held = start
+    band.held_stop = stop
 
 
 cdef inline void prepare_band(

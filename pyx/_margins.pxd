@@ -42,7 +42,7 @@ cdef inline void prepare_margins(
         write_codes(<row_t> scratch.codes, plan)
         scratch.margins_of = tile.column
     elif plan.is_downward and not plan.is_flat:
-        fill(op, <row_t> scratch.sums, plan.pitch_in * plan.inner)
+        fill(op, <row_t> scratch.sums, plan.together * plan.pitch_in * plan.inner)
         scratch.margins_of = tile.column
     elif not is_in_place(plan, tile):
         fill(op, <row_t> scratch.padded, plan.group * plan.segments * plan.pitch_in * plan.inner)

@@ -88,6 +88,7 @@ cdef struct Plan:
     # Tiles, chosen per call.
     Py_ssize_t segments                     # planes laid side by side in one row
     Py_ssize_t group                        # input rows handled together
+    Py_ssize_t together                     # rows of sums pooled together
     Py_ssize_t lanes                        # of `single_window`
     Py_ssize_t pixel_step                   # bytes, where a plane's pixels are evenly spaced, or 0
     Py_ssize_t batch                        # rows of results finished together

@@ -5,7 +5,7 @@ geometry alone. So the sizes below follow the caches and may be tuned freely.
 """
 
 from _blocks cimport is_block, rows_of_blocks
-from _downward cimport SHORT_ROW, is_downward
+from _downward cimport SHORT_ROW, is_downward, rows_together
 from _lanes cimport LANES
 from _plan cimport (
     Axis, COLUMN, DEPTH, FLOAT16, LIFT_VALUE, OP_SUM, Plan, ROW, UINT16, divide_up, reach_of,
@@ -23,11 +23,14 @@ cdef enum:
     # Rows of one plane handled together: more would be faster in the cache, but memory would have
     # nothing to do while they are combined.
     GROUP_BYTES = 2 * 1024
+    SHORTEST_ROW = 24
     MANY_ROWS_BYTES = 128 * 1024
     GATHER_BYTES = 8 * 1024     # rows gathered together
     BATCH_BYTES = 8 * 1024      # rows of results finished together
-    RUN_BYTES = 8 * 1024        # rows pooled in one go
-    FEWEST_ROWS = 8
+    PLANES_IN_RUN = 8 * 1024    # bytes of small planes pooled in one go
+    # Rows pooled in one go: with more of them memory rests while they are combined.
+    RUN_BYTES = 4 * 1024
+    FEWEST_ROWS = 2
     ROW_BYTES = 16 * 1024       # a row of results, before it is cut into columns
     RING_BYTES = 384 * 1024     # pooled rows of a large window: they should stay in the L2 cache
     SLAB_BYTES = 1024 * 1024    # pooled planes of a window in depth
@@ -48,6 +51,7 @@ cdef inline Py_ssize_t channels_at_once(const Plan* plan) noexcept nogil:
 
 cdef inline void make_schedule(Plan* plan, Schedule* schedule, Py_ssize_t threads) noexcept nogil:
     """Choose tiles for one call."""
+    plan.together = 1
     if plan.single_window:
         plan.tile_rows = plan.tile_columns = plan.group = 1
         plan.segments = LANES_BYTES // (LANES * plan.inner * plan.accumulator_size)
@@ -129,7 +133,10 @@ cdef inline void choose_columns(Plan* plan, Py_ssize_t threads) noexcept nogil:
         plan.pitch_out = columns
         choose_runs(plan, threads)
         return
-    if reach < SHORT_ROW and plan.tile_columns == columns:
+    if plan.tile_columns == columns and (
+        # Sums down the rows are gone through together without a copy.
+        reach < (SHORTEST_ROW if plan.is_downward and plan.direct_in else SHORT_ROW)
+    ):
         plan.segments = PLANES_BYTES // (plan.axes[ROW].size * reach * size)
         plan.segments = min(max(plan.segments, LONG_ROW // 2 // reach), LONG_ROW // reach)
         plan.segments = min(plan.segments, plan.outer)
@@ -143,6 +150,7 @@ cdef inline void choose_columns(Plan* plan, Py_ssize_t threads) noexcept nogil:
     plan.is_run_out = plan.is_run_out and not plan.is_flat
     plan.direct_out = plan.direct_out and not plan.is_flat
     choose_group(plan, transposed)
+    plan.together = rows_together(plan, plan.pitch_in * plan.inner * size)
 
 
 cdef inline void choose_runs(Plan* plan, Py_ssize_t threads) noexcept nogil:
@@ -150,7 +158,7 @@ cdef inline void choose_runs(Plan* plan, Py_ssize_t threads) noexcept nogil:
     cdef const Axis* rows = &plan.axes[ROW]
     cdef Py_ssize_t row_bytes = plan.pitch_in * plan.inner * plan.accumulator_size
     cdef Py_ssize_t planes = min(
-        RUN_BYTES // (rows.size * row_bytes), max(plan.outer // (8 * threads), 1)
+        PLANES_IN_RUN // (rows.size * row_bytes), max(plan.outer // (8 * threads), 1)
     )
     # Two chunks share rows, which are moved: keep those a small part.
     plan.batch = max(RUN_BYTES // (row_bytes * rows.stride), FEWEST_ROWS)

@@ -38,7 +38,8 @@ cdef inline Py_ssize_t share_out(
     cdef Py_ssize_t row = pixels * plan.pitch_out
     # What the last windows of a group reach beyond it is never used, but read.
     cdef Py_ssize_t padded = (
-        plan.group * pixels * plan.pitch_in + reach_of(plan, COLUMN, 1) * plan.inner
+        max(plan.group, plan.together) * pixels * plan.pitch_in
+        + reach_of(plan, COLUMN, 1) * plan.inner
     )
     cdef Py_ssize_t rows = rows_to_keep(&plan.axes[ROW])
     cdef Py_ssize_t tile = plan.tile_rows * row

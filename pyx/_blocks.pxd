@@ -13,11 +13,13 @@ from _copy cimport touch
 from _decimate cimport decimate
 from _load cimport load_rows
 from _ops cimport Sum, combine, op_t
-from _plan cimport COLUMN, DEPTH, FLOAT16, Plan, ROW
+from _plan cimport (
+    BFLOAT16, COLUMN, DEPTH, FLOAT16, FLOAT32, LIFT_VALUE, Plan, ROW, UINT16,
+)
 from _rows cimport every, fold2
 from _tile cimport Scratch, Tile
 from _types cimport (
-    f32_row, f64_row, int16_t, int32_t, int8_t, row_t, u16_row, u32_row, uint16_t, uint32_t,
+    bfloat_t, bfloat_to_float, f32_row, int16_t, int32_t, int8_t, row_t, u16_row, u32_row, uint16_t, uint32_t,
 )
 from _waiting cimport Waiting, settle, target_row
 
@@ -46,6 +48,20 @@ cdef inline bint is_block(const Plan* plan) noexcept nogil:
     return plan.accumulator >= FLOAT16 or (
         plan.direct_in and plan.inner * plan.input_size >= WIDE_PIXEL
     )
+
+
+cdef inline bint reads_halves(const Plan* plan) noexcept nogil:
+    """Tell whether two neighbours can be taken from a word where they lie.
+
+    These are sums of integers whose types are half as wide, and bfloats.
+    """
+    cdef uint16_t one = 1
+    cdef bint is_little_endian = (<const char*> &one)[0] == 1
+    if plan.inner > 1 or plan.lift != LIFT_VALUE or not is_little_endian:
+        return False
+    if plan.input == BFLOAT16:
+        return plan.accumulator == FLOAT32
+    return plan.is_narrow and plan.input <= UINT16 and plan.accumulator_size == 2 * plan.input_size
 
 
 cdef inline Py_ssize_t rows_of_blocks(const Plan* plan) noexcept nogil:
@@ -112,7 +128,7 @@ cdef inline void combine_blocks(
     """Combine blocks in the same order as the general path; `step` bytes lead to the next row."""
     cdef row_t pairs = <row_t> scratch.spares[0]
     cdef Py_ssize_t row, runs = 2 * rows, n = columns
-    if plan.is_narrow:
+    if plan.is_narrow and plan.accumulator < FLOAT16:
         if op_t is Sum:
             if row_t is u16_row or row_t is u32_row:
                 touch(source, step, 2 * columns * plan.input_size, 2 * rows)
@@ -122,11 +138,14 @@ cdef inline void combine_blocks(
                         source + (2 * row + 1) * step, columns, plan.is_signed,
                     )
         return
-    if step == 2 * columns * <Py_ssize_t> sizeof(out[0]):
+    if step == 2 * columns * (plan.input_size if plan.is_narrow else <Py_ssize_t> sizeof(out[0])):
         n = runs * columns
         runs = 1
     for row in range(runs):
-        every(op, pairs + row * n, <row_t> (source + row * step), 2, 2, n)
+        if not plan.is_narrow:
+            every(op, pairs + row * n, <row_t> (source + row * step), 2, 2, n)
+        elif row_t is f32_row:
+            combine_halves(op, pairs + row * n, source + row * step, n)
     combine_pairs(op, out, pairs, <row_t> scratch.spares[1], rows, columns)
 
 
@@ -177,6 +196,20 @@ cdef inline void combine_pixel(
             combine(op, top[i], top[inner + i]),
             combine(op, bottom[i], bottom[inner + i]),
         )
+
+
+cdef inline void combine_halves(
+    op_t op, f32_row out, const char* source, Py_ssize_t n
+) noexcept nogil:
+    """Combine neighbouring bfloats, which are the upper halves of floats, without a shuffle."""
+    cdef Py_ssize_t i
+    cdef uint32_t word
+    cdef bfloat_t left, right
+    for i in range(n):
+        memcpy(&word, source + 4 * i, 4)
+        left.bits = <uint16_t> word
+        right.bits = <uint16_t> (word >> 16)
+        out[i] = combine(op, bfloat_to_float(left), bfloat_to_float(right))
 
 
 ctypedef fused word_row:

@@ -4,11 +4,11 @@ None of it changes a bit of the result: windows are combined in an order that de
 geometry alone. So the sizes below follow the caches and may be tuned freely.
 """
 
-from _blocks cimport is_block, rows_of_blocks
+from _blocks cimport is_block, reads_halves, rows_of_blocks
 from _downward cimport SHORT_ROW, is_downward, rows_together
 from _lanes cimport LANES
 from _plan cimport (
-    Axis, COLUMN, DEPTH, FLOAT16, LIFT_VALUE, OP_SUM, Plan, ROW, UINT16, divide_up, reach_of,
+    Axis, COLUMN, DEPTH, FLOAT16, LIFT_VALUE, OP_SUM, Plan, ROW, divide_up, reach_of,
 )
 from _rowwise cimport is_rowwise
 from _running cimport rows_to_keep
@@ -108,9 +108,7 @@ cdef inline void choose_columns(Plan* plan, Py_ssize_t threads) noexcept nogil:
     plan.segments = planes_of_run(plan, threads)
     plan.is_block = is_block(plan)
     if plan.is_block:
-        plan.is_narrow = plan.is_narrow and plan.input <= UINT16 and (
-            plan.accumulator_size == 2 * plan.input_size
-        )
+        plan.is_narrow = reads_halves(plan)
     if plan.is_block and plan.segments > 1:
         plan.pitch_out = columns
         plan.pitch_in = plan.axes[ROW].size * plan.axes[COLUMN].size

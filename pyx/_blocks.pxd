@@ -19,7 +19,8 @@ from _plan cimport (
 from _rows cimport every, fold2
 from _tile cimport Scratch, Tile
 from _types cimport (
-    bfloat_t, bfloat_to_float, f32_row, int16_t, int32_t, int8_t, row_t, u16_row, u32_row, uint16_t, uint32_t,
+    bfloat_t, bfloat_to_float, f32_row, int16_t, int32_t, int8_t, row_t, u16_row, u32_row,
+    uint16_t, uint32_t,
 )
 from _waiting cimport Waiting, settle, target_row
 

@@ -1,7 +1,7 @@
 """Planes whose rows follow one another without margins: rows first, in one long run, then down.
 
 Several small planes are one tall plane to the rows; a large plane goes by chunks of outputs, and
-the rows that two chunks share move to the front of the buffer.
+the rows that two chunks share move to the front of the buffer once it is full.
 """
 
 from libc.string cimport memmove
@@ -18,6 +18,7 @@ from _waiting cimport finish_in_place
 
 cdef enum:
     MOST_TAPS = 7
+    LONG_BYTES = 4 * 1024       # a row of which chunks rather move on than move
     MASKED_PLANE = 128          # elements of a plane from which it is worth its two ends
 
 
@@ -38,6 +39,15 @@ cdef inline bint is_masked(const Plan* plan) noexcept nogil:
     )
 
 
+cdef inline Py_ssize_t room_for(const Plan* plan) noexcept nogil:
+    """Count the pooled rows that the buffer has room for.
+
+    Short ones stay in the L1 cache and move within it; long ones would have to leave and come back.
+    """
+    cdef Py_ssize_t row_bytes = plan.pitch_out * plan.inner * plan.accumulator_size
+    return 4 * plan.group if row_bytes >= LONG_BYTES else plan.group
+
+
 cdef inline void sweep_runs(
     op_t op, row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile, Py_ssize_t part,
     Py_ssize_t depth, Py_ssize_t depth_out, char* slab,
@@ -45,7 +55,7 @@ cdef inline void sweep_runs(
     """Pool the tile's part of its planes: into `slab`, or, without one, into the output."""
     cdef const Axis* axis = &plan.axes[ROW]
     cdef Py_ssize_t n = tile.column_stop * plan.inner
-    cdef Py_ssize_t row = tile.row, top = 0, base = 0, start, stop, end, plane
+    cdef Py_ssize_t row = tile.row, top = 0, base = 0, at = 0, start, stop, end, plane
     cdef row_t pooled = <row_t> scratch.rows
     cdef Scratch own = scratch[0]
     cdef Tile one = tile[0]
@@ -65,16 +75,21 @@ cdef inline void sweep_runs(
         stop = min(
             (end - 1) * axis.stride - axis.before + (axis.kernel - 1) * axis.dilation + 1, axis.size
         )
+        at += start - base
         if start >= top:
             top = start
-        elif start > base:
-            memmove(pooled, pooled + (start - base) * n, (top - start) * n * sizeof(pooled[0]))
+            at = 0
+        elif at + stop - start > room_for(plan):
+            memmove(pooled, pooled + at * n, (top - start) * n * sizeof(pooled[0]))
+            at = 0
         base = start
         if stop > top:
-            pool_rows(op, pooled + (top - base) * n, plan, scratch, part, depth, top, stop - top)
+            pool_rows(
+                op, pooled + (at + top - base) * n, plan, scratch, part, depth, top, stop - top
+            )
             top = stop
         pool_columns(
-            op, pooled, base, plan, scratch, &one, part, depth_out, slab, row, end, n
+            op, pooled + at * n, base, plan, scratch, &one, part, depth_out, slab, row, end, n
         )
         row = end
 

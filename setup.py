@@ -86,7 +86,7 @@ class BuildLevels(build_ext):
         options = {"include_path": ["pyx"], "compiler_directives": DIRECTIVES, "force": self.force}
         sources = {Path(source) for ext in self.extensions for source in ext.sources}
         modules = [Extension(f"cypool.{source.stem}", [str(source)]) for source in sources]
-        cythonize(modules, build_dir="build/cython", **options)
+        cythonize(modules, build_dir="build/cython", nthreads=os.cpu_count(), **options)
         for ext in self.extensions:
             stem, name = Path(ext.sources[0]).stem, ext.name.rpartition(".")[2]
             alias = Path(f"build/cython/{name}.c")
@@ -96,8 +96,9 @@ class BuildLevels(build_ext):
         super().build_extensions()
 
 
-setup(
-    ext_modules=list(extensions()),
-    cmdclass={"build_ext": BuildLevels},
-    options={"build_ext": {"parallel": os.cpu_count()}},
-)
+if __name__ == "__main__":  # not in the processes that translate, where they start anew
+    setup(
+        ext_modules=list(extensions()),
+        cmdclass={"build_ext": BuildLevels},
+        options={"build_ext": {"parallel": os.cpu_count()}},
+    )

@@ -46,6 +46,12 @@ cdef inline void touch(
         return
     for _row in range(rows):
         i = 0
+        while i + 3 * CACHE_LINE < size:
+            CYPOOL_TOUCH(source + i)
+            CYPOOL_TOUCH(source + i + CACHE_LINE)
+            CYPOOL_TOUCH(source + i + 2 * CACHE_LINE)
+            CYPOOL_TOUCH(source + i + 3 * CACHE_LINE)
+            i += 4 * CACHE_LINE
         while i < size:
             CYPOOL_TOUCH(source + i)
             i += CACHE_LINE

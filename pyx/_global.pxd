@@ -83,7 +83,6 @@ cdef inline void reduce_small_planes(
     cdef row_t source
     if plan.outer_rank == 1:
         source = <row_t> (plan.source + scratch.sources[0])
-        touch(<const char*> source, plan.outer_in[0], total * plan.input_size, planes)
         fold_runs(op, lanes, source, step, planes, last, total, plan.lanes & -LANES)
         return
     for plane in range(planes):

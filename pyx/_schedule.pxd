@@ -28,8 +28,8 @@ cdef enum:
     GATHER_BYTES = 8 * 1024     # rows gathered together
     BATCH_BYTES = 8 * 1024      # rows of results finished together
     PLANES_IN_RUN = 8 * 1024    # bytes of small planes pooled in one go
-    # Rows pooled in one go: with more of them memory rests while they are combined.
-    RUN_BYTES = 4 * 1024
+    RUN_BYTES = 8 * 1024        # rows pooled in one go
+    CHUNK_BYTES = 24 * 1024     # what they, their input and their results take of the L1 cache
     FEWEST_ROWS = 2
     ROW_BYTES = 16 * 1024       # a row of results, before it is cut into columns
     RING_BYTES = 384 * 1024     # pooled rows of a large window: they should stay in the L2 cache
@@ -158,9 +158,14 @@ cdef inline void choose_runs(Plan* plan, Py_ssize_t threads) noexcept nogil:
     cdef Py_ssize_t planes = min(
         PLANES_IN_RUN // (rows.size * row_bytes), max(plan.outer // (8 * threads), 1)
     )
-    # Two chunks share rows, which are moved: keep those a small part.
+    cdef Py_ssize_t pooled_bytes = plan.pitch_out * plan.inner * plan.accumulator_size
+    # Two chunks share rows, which are moved: that costs less than what leaves the cache.
     plan.batch = max(RUN_BYTES // (row_bytes * rows.stride), FEWEST_ROWS)
     plan.batch = min(plan.batch, rows.out)
+    while plan.batch > FEWEST_ROWS and CHUNK_BYTES < plan.batch * pooled_bytes + (
+        reach_of(plan, ROW, plan.batch) * (row_bytes + pooled_bytes)
+    ):
+        plan.batch -= 1
     plan.group = reach_of(plan, ROW, plan.batch)
     if planes > 1 and plan.parts == 1 and plan.axes[DEPTH].size == 1 and (
         not plan.direct_in

@@ -7,7 +7,7 @@ from _tile cimport Scratch, Tile, are_full, finish, finish_one, is_uniform, outp
 from _types cimport row_t
 
 cdef enum:
-    WAITING_BYTES = 2 * 1024    # rows of sums finished together where the results belong
+    WAITING_BYTES = 4 * 1024    # rows of sums finished together where the results belong
 
 cdef struct Waiting:
     Py_ssize_t rows             # in scratch

@@ -161,6 +161,10 @@ def test_gate_accepts_what_the_commit_announces(tmp_path, monkeypatch, capsys):
     git("commit", "-q", "--allow-empty", "-m", "Change\n\nSlower: max 8x8")
     assert gate.main(["base", "--head", "head"]) == 0
     assert "accepted: max 8x8" in capsys.readouterr().out
+    git("commit", "-q", "--allow-empty", "-m", "Another change")
+    assert gate.main(["base", "--head", "head"]) == 1
+    git("tag", "base", "HEAD~2")
+    assert gate.main(["base", "--head", "head"]) == 0
 
 
 def test_gate_says_what_it_cannot_compare_with(capsys):

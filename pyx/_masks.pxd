@@ -12,7 +12,7 @@ column, up to c where all taps are inside, up to 2 * c in the last column.
 from libc.string cimport memcpy
 
 from _copy cimport copy_run
-from _ops cimport combine, identity, op_t
+from _ops cimport combine, identity, op_t, select
 from _plan cimport Axis, COLUMN, Plan
 from _rows cimport DIRECT_TAPS, every, fold
 from _types cimport number_t, row_t
@@ -164,7 +164,7 @@ cdef inline void mask_taps(
 
 cdef inline number_t own(op_t op, bint is_own, number_t value) noexcept nogil:
     """Choose between a loaded element and padding: a conditional load would not vectorise."""
-    return value if is_own else identity(op, value)
+    return select(is_own, value, identity(op, value))
 
 
 cdef inline void mask3(

@@ -7,21 +7,15 @@ of narrow integers add neighbours as the halves of one word, which needs no shuf
 in registers: their few bytes are touched in order instead.
 """
 
-from libc.string cimport memcpy
-
 from _copy cimport touch
 from _decimate cimport decimate
+from _halves cimport add_blocks, combine_halves
 from _load cimport load_rows
 from _ops cimport Sum, combine, op_t
-from _plan cimport (
-    BFLOAT16, COLUMN, DEPTH, FLOAT16, FLOAT32, LIFT_VALUE, Plan, ROW, UINT16,
-)
+from _plan cimport COLUMN, DEPTH, FLOAT16, Plan, ROW
 from _rows cimport every, fold2
 from _tile cimport Scratch, Tile
-from _types cimport (
-    bfloat_t, bfloat_to_float, f32_row, int16_t, int32_t, int8_t, row_t, u16_row, u32_row,
-    uint16_t, uint32_t,
-)
+from _types cimport f32_row, row_t, u16_row, u32_row
 from _waiting cimport Waiting, settle, target_row
 
 cdef enum:
@@ -49,20 +43,6 @@ cdef inline bint is_block(const Plan* plan) noexcept nogil:
     return plan.accumulator >= FLOAT16 or (
         plan.direct_in and plan.inner * plan.input_size >= WIDE_PIXEL
     )
-
-
-cdef inline bint reads_halves(const Plan* plan) noexcept nogil:
-    """Tell whether two neighbours can be taken from a word where they lie.
-
-    These are sums of integers whose types are half as wide, and bfloats.
-    """
-    cdef uint16_t one = 1
-    cdef bint is_little_endian = (<const char*> &one)[0] == 1
-    if plan.inner > 1 or plan.lift != LIFT_VALUE or not is_little_endian:
-        return False
-    if plan.input == BFLOAT16:
-        return plan.accumulator == FLOAT32
-    return plan.is_narrow and plan.input <= UINT16 and plan.accumulator_size == 2 * plan.input_size
 
 
 cdef inline Py_ssize_t rows_of_blocks(const Plan* plan) noexcept nogil:
@@ -197,61 +177,3 @@ cdef inline void combine_pixel(
             combine(op, top[i], top[inner + i]),
             combine(op, bottom[i], bottom[inner + i]),
         )
-
-
-cdef inline void combine_halves(
-    op_t op, f32_row out, const char* source, Py_ssize_t n
-) noexcept nogil:
-    """Combine neighbouring bfloats, which are the upper halves of floats, without a shuffle."""
-    cdef Py_ssize_t i
-    cdef uint32_t word
-    cdef bfloat_t left, right
-    for i in range(n):
-        memcpy(&word, source + 4 * i, 4)
-        left.bits = <uint16_t> word
-        right.bits = <uint16_t> (word >> 16)
-        out[i] = combine(op, bfloat_to_float(left), bfloat_to_float(right))
-
-
-ctypedef fused word_row:
-    u16_row
-    u32_row
-
-
-cdef inline void add_blocks(
-    word_row out, const char* top, const char* bottom, Py_ssize_t n, bint is_signed
-) noexcept nogil:
-    """Add blocks of elements half as wide as the sums."""
-    cdef Py_ssize_t i
-    if is_signed:
-        for i in range(n):
-            out[i] = add_signed_halves(out, top, i) + add_signed_halves(out, bottom, i)
-    else:
-        for i in range(n):
-            out[i] = add_halves(out, top, i) + add_halves(out, bottom, i)
-
-
-cdef inline uint32_t add_halves(word_row like, const char* source, Py_ssize_t i) noexcept nogil:
-    """Add the two halves of a word at any address."""
-    cdef uint16_t short_word
-    cdef uint32_t word
-    if word_row is u16_row:
-        memcpy(&short_word, source + 2 * i, 2)
-        return <uint16_t> ((short_word & 0xff) + (short_word >> 8))
-    else:
-        memcpy(&word, source + 4 * i, 4)
-        return (word & 0xffff) + (word >> 16)
-
-
-cdef inline uint32_t add_signed_halves(
-    word_row like, const char* source, Py_ssize_t i
-) noexcept nogil:
-    """Add the two halves of a word as signed numbers."""
-    cdef int16_t short_word
-    cdef int32_t word
-    if word_row is u16_row:
-        memcpy(&short_word, source + 2 * i, 2)
-        return <uint16_t> (<int8_t> short_word + (short_word >> 8))
-    else:
-        memcpy(&word, source + 4 * i, 4)
-        return <uint32_t> (<int16_t> word + (word >> 16))

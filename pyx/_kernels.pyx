@@ -12,11 +12,11 @@ from cpython.exc cimport PyErr_CheckSignals
 from cython.parallel cimport prange, threadid
 from libc.stdint cimport uintptr_t
 from libc.stdlib cimport free, malloc
-from libc.string cimport memset
 
-from _derived cimport derive, size_of
+from _derived cimport derive
 from _global cimport pool_whole_planes
 from _ops cimport Max, MaxOmit, Min, MinOmit, Sum, op_t
+from _packing cimport pack_plan
 from _plan cimport *
 from _schedule cimport channels_at_once, make_schedule
 from _scratch cimport scratch_bytes, share_out
@@ -51,20 +51,6 @@ cdef extern from *:
     int omp_get_max_threads() nogil
     int omp_in_parallel() nogil
 
-cdef dict OPS = {"max": OP_MAX, "min": OP_MIN, "sum": OP_SUM}
-cdef dict TYPES = {
-    "bool": UINT8, "int8": INT8, "uint8": UINT8, "int16": INT16, "uint16": UINT16,
-    "int32": INT32, "uint32": UINT32, "int64": INT64, "uint64": UINT64,
-    "float16": FLOAT16, "bfloat16": BFLOAT16, "float32": FLOAT32, "float64": FLOAT64,
-}
-cdef dict LIFTS = {
-    "value": LIFT_VALUE, "absolute": LIFT_ABSOLUTE, "square": LIFT_SQUARE, "power": LIFT_POWER,
-}
-cdef dict FINISHES = {
-    "value": FINISH_VALUE, "mean": FINISH_MEAN, "root": FINISH_ROOT, "half_even": FINISH_HALF_EVEN,
-    "half_up": FINISH_HALF_UP, "floor": FINISH_FLOOR, "trunc": FINISH_TRUNC,
-}
-
 cdef enum:
     # Work between two looks at pending signals, in input elements per thread.
     SLICE = 1 << 25
@@ -92,52 +78,9 @@ def in_parallel():
 def pack(dict fields not None):
     """Lay a plan out as the C struct that `run` reads."""
     cdef Plan plan
-    cdef int i
-    memset(&plan, 0, sizeof(plan))
-    plan.op = OPS[fields["op"]]
-    plan.input = TYPES[fields["input"]]
-    plan.accumulator = TYPES[fields["accumulator"]]
-    plan.output = TYPES[fields["output"]]
-    plan.lift = LIFTS[fields["lift"]]
-    plan.finish = FINISHES[fields["finish"]]
-    plan.input_size = size_of(plan.input)
-    plan.accumulator_size = size_of(plan.accumulator)
-    plan.output_size = size_of(plan.output)
-    plan.is_signed = plan.input in (INT8, INT16, INT32, INT64)
-    plan.omit = fields["nan"] == "omit" and plan.input >= FLOAT16
-    plan.byte_swapped = fields["byte_swapped"]
-    plan.aligned = fields["aligned"]
-    plan.power = fields["power"]
-    plan.divisor = fields["divisor"]
-    plan.outer_rank = len(fields["outer_shape"])
-    plan.outer = 1
-    for i in range(plan.outer_rank):
-        plan.outer_shape[i] = fields["outer_shape"][i]
-        plan.outer_in[i] = fields["outer_in"][i]
-        plan.outer_out[i] = fields["outer_out"][i]
-        plan.outer *= plan.outer_shape[i]
-    plan.inner = fields["inner"]
-    plan.inner_in = fields["inner_in"]
-    plan.inner_out = fields["inner_out"]
-    for i in range(3):
-        pack_axis(&plan.axes[i], fields["axes"][i])
+    pack_plan(&plan, fields)
     derive(&plan)
     return (<char*> &plan)[:sizeof(plan)]
-
-
-cdef void pack_axis(Axis* axis, dict fields):
-    """Copy the numbers of one axis."""
-    axis.size = fields["size"]
-    axis.out = fields["out"]
-    axis.kernel = fields["kernel"]
-    axis.stride = fields["stride"]
-    axis.before = fields["before"]
-    axis.dilation = fields["dilation"]
-    axis.phase = fields["phase"]
-    axis.count_first = fields["count_first"]
-    axis.count_stop = fields["count_stop"]
-    axis.stride_in = fields["stride_in"]
-    axis.stride_out = fields["stride_out"]
 
 
 def run(bytes packed not None, x, out, Py_ssize_t num_threads):

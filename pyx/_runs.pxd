@@ -18,7 +18,7 @@ from _waiting cimport finish_in_place
 
 cdef enum:
     MOST_TAPS = 7
-    LONG_BYTES = 4 * 1024       # a row of which chunks rather move on than move
+    LONG_BYTES = 4 * 1024       # a row that is too long to be moved after each chunk
     MASKED_PLANE = 128          # elements of a plane from which it is worth its two ends
 
 

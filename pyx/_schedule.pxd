@@ -4,8 +4,9 @@ None of it changes a bit of the result: windows are combined in an order that de
 geometry alone. So the sizes below follow the caches and may be tuned freely.
 """
 
-from _blocks cimport is_block, reads_halves, rows_of_blocks
+from _blocks cimport is_block, rows_of_blocks
 from _downward cimport SHORT_ROW, is_downward, rows_together
+from _halves cimport reads_halves
 from _lanes cimport LANES
 from _plan cimport (
     Axis, COLUMN, DEPTH, FLOAT16, LIFT_VALUE, OP_SUM, Plan, ROW, divide_up, reach_of,
@@ -23,7 +24,7 @@ cdef enum:
     # Rows of one plane handled together: more would be faster in the cache, but memory would have
     # nothing to do while they are combined.
     GROUP_BYTES = 2 * 1024
-    SHORTEST_ROW = 24
+    SHORTEST_ROW = 24           # the same where nothing but laying them there would copy them
     MANY_ROWS_BYTES = 128 * 1024
     GATHER_BYTES = 8 * 1024     # rows gathered together
     BATCH_BYTES = 8 * 1024      # rows of results finished together

@@ -6,7 +6,6 @@ down the rows, along the columns: the order depends on the geometry alone.
 
 from libc.string cimport memcpy, memset
 
-from _copy cimport prefetch
 from _ops cimport Sum
 from _phases cimport Phases, Scratch, Sheet, WOVEN, lines_of, real_row, run_of, woven_of
 from _plan cimport COLUMN, DEPTH, ROW
@@ -64,10 +63,6 @@ cdef inline void repeat_lines(
         by = sheet.divisor * sheet.axes[DEPTH].counts[depth] * down.counts[row]
         element = elements + row * walk.elements[1]
         out = plane + (depth * down.size + row * down.stride) * size
-        if row + 2 < down.out:
-            prefetch(
-                <char*> (out + 2 * down.stride * size), 0, down.stride * size * sizeof(tag), 1
-            )
         i = 0
         if columns == 2 and walk.elements[2] == sizeof(tag):
             double_line(tag, <real_row> scratch.divisors, by, out, element, walk.sizes[2])

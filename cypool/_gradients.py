@@ -41,10 +41,10 @@ def _of_maxima(
     places = _arguments.index_array(indices)
     _arguments.same_shape("indices", places.shape, "grad_output", grad.shape)
     shape = _arguments.lengths(input_shape, "input_shape")
+    _arguments.result_size(shape, 8, "input_shape")
     _arguments.matching_shape(grad.shape, shape, pooled)
     _arguments.pooled_sizes(grad.shape, pooled, "grad_output")
     _arguments.pooled_sizes(shape, pooled, "input_shape")
-    _arguments.result_size(shape, 8, "input_shape")
     return _scatter.spread("send", grad, places, shape, pooled, dtype, num_threads)
 
 
@@ -53,11 +53,13 @@ def _windows(
 ) -> tuple[tuple[int, ...], list[Window]]:
     """Lay the windows of the forward call, and compare its result's shape with the gradient's."""
     pooled = _arguments.axes(window[-1], rank, len(shape), name)
-    windows = _geometry.windows(_arguments.pooled_sizes(shape, pooled, name), pooled, *window[:-1])
+    sizes = _arguments.pooled_sizes(shape, pooled, name)
+    # Before the windows are laid, which would find fault with what they do to such a shape.
+    _arguments.result_size(shape, 8, name)
+    windows = _geometry.windows(sizes, pooled, *window[:-1])
     _geometry.countable(windows, window[0])
     wanted = _geometry.result_shape(shape, pooled, windows)
     _arguments.same_shape("grad_output", grad.shape, "the pooled array", wanted)
-    _arguments.result_size(shape, 8, name)
     return pooled, windows
 
 

@@ -3,13 +3,19 @@
 Rows first: a window's rows, a band of the plane, are combined into one row, those of each plane of
 its depth on their own; then the band is combined along the row. So a sum's rounding errors grow
 with the sum of a window's lengths. That order is the same for every layout.
+
+A row of single-channel results is short, and no two of its windows need be alike. So many bands, of
+several planes if these share their tables, are turned until their columns are rows: each window
+along the row then combines long rows, one element of each band.
 """
 
 from _load cimport load_rows
-from _ops cimport combine, op_t
-from _plan cimport COLUMN, DEPTH, Plan, ROW
+from _ops cimport op_t
+from _pixels cimport has_zero
+from _plan cimport COLUMN, DEPTH, Plan, ROW, divide_up, whole_vectors
 from _rows cimport DIRECT_TAPS, accumulate, accumulate3, fold
-from _types cimport f32_row, f64_row, int64_t, row_t
+from _strided cimport EDGE, turn_rows
+from _types cimport int64_t, row_t
 
 cdef struct Table:
     const int64_t* starts
@@ -23,11 +29,15 @@ cdef struct Band:
     Py_ssize_t column, column_stop          # a part of it
     Py_ssize_t first, last                  # input columns
     const char* source                      # the plane
+    Py_ssize_t target, chosen               # bytes to its results and to their indices
 
 cdef struct Buffers:
     char* loaded                # rows brought here because they cannot be read in place
     char* raw
-    char* band                  # combined rows
+    Band* bands                 # those of a task
+    char* band                  # combined rows, `pitch` elements from band to band
+    char* turned                # their columns, one after the other
+    char* pooled                # results, column by column
     char* part                  # those of one plane of the depth
     int64_t* where              # flat position of the band's values, column aside
     char* result
@@ -36,6 +46,7 @@ cdef struct Buffers:
     char* converted
     int64_t* counts             # elements of each window along the row
     double* real_counts
+    Py_ssize_t counted          # bands whose windows' elements have been counted
 
 
 cdef inline int64_t start_of(const Table* table, Py_ssize_t plane, Py_ssize_t out) noexcept nogil:
@@ -87,6 +98,12 @@ cdef inline void combine_rows(
     cdef row_t[DIRECT_TAPS] taps
     cdef Py_ssize_t n = (band.last - band.first) * plan.inner
     cdef Py_ssize_t count = min(stop - row, DIRECT_TAPS), i
+    cdef Py_ssize_t whole = whole_vectors(n, sizeof(out[0]))
+    if not plan.direct_in or (whole - n) * <Py_ssize_t> sizeof(out[0]) <= (
+        (plan.axes[ROW].size - stop) * plan.axes[ROW].stride_in
+    ):
+        # There is something to read behind the last of these rows.
+        n = whole
     fetch(taps, plan, buffers, band, lift, depth, row, count)
     fold(op, out, taps, count, n)
     row += count
@@ -117,48 +134,59 @@ cdef inline void combine_band(
 
 
 cdef inline void combine_columns(
-    op_t op, row_t out, row_t band_row, const Plan* plan, const Table* tables, const Band* band
+    op_t op, row_t out, row_t band_row, Py_ssize_t inner, const Table* tables, const Band* band
 ) noexcept nogil:
-    """Combine each window of a band from left to right."""
+    """Combine each window of a band from left to right, `inner` elements at a time."""
     cdef const int64_t* starts = tables[COLUMN].starts + band.plane * tables[COLUMN].step
     cdef const int64_t* stops = tables[COLUMN].stops + band.plane * tables[COLUMN].step
-    cdef Py_ssize_t inner = plan.inner
     cdef Py_ssize_t out_column, column, stop, count, tap
     cdef row_t[DIRECT_TAPS] taps
-    if inner == 1 and tables[COLUMN].longest == 1:
-        for out_column in range(band.column, band.column_stop):
-            out[out_column - band.column] = band_row[starts[out_column] - band.first]
-        return
     for out_column in range(band.column, band.column_stop):
         column = starts[out_column] - band.first
         stop = stops[out_column] - band.first
-        if inner == 1:
-            out[0] = band_row[column]
-            for column in range(column + 1, stop):
-                out[0] = combine(op, out[0], band_row[column])
-        else:
-            count = min(stop - column, DIRECT_TAPS)
-            for tap in range(count):
-                taps[tap] = band_row + (column + tap) * inner
-            fold(op, out, taps, count, inner)
-            for column in range(column + count, stop):
-                accumulate(op, out, band_row + column * inner, inner)
+        count = min(stop - column, DIRECT_TAPS)
+        for tap in range(count):
+            taps[tap] = band_row + (column + tap) * inner
+        fold(op, out, taps, count, inner)
+        for column in range(column + count, stop):
+            accumulate(op, out, band_row + column * inner, inner)
         out += inner
 
 
+cdef inline void combine_bands(
+    op_t op, row_t out, const Plan* plan, const Table* tables, const Buffers* buffers,
+    const Band* bands, Py_ssize_t count, Py_ssize_t pitch, int lift,
+) noexcept nogil:
+    """Pool one band, or turn several and pool them at once, into rows of results end to end."""
+    cdef row_t rows = <row_t> buffers.band
+    cdef row_t turned = <row_t> buffers.turned
+    cdef row_t pooled = <row_t> buffers.pooled
+    cdef Py_ssize_t size = sizeof(rows[0])
+    cdef Py_ssize_t columns = bands.column_stop - bands.column
+    cdef Py_ssize_t lanes = divide_up(count, EDGE) * EDGE
+    cdef Py_ssize_t i, column
+    for i in range(count):
+        combine_band(op, rows + i * pitch, plan, tables, buffers, bands + i, lift)
+    if pitch == 0:
+        combine_columns(op, out, rows, plan.inner, tables, bands)
+        return
+    turn_rows(<char*> turned, lanes * size, <const char*> rows, pitch * size, size, pitch, lanes)
+    combine_columns(op, pooled, turned, lanes, tables, bands)
+    for column in range(columns):
+        for i in range(count):
+            out[i * columns + column] = pooled[column * lanes + i]
+
+
 cdef inline void restore_zeros(
-    row_t out, const Plan* plan, const Table* tables, const Buffers* buffers, const Band* band
+    row_t out, const Plan* plan, const Table* tables, const Buffers* buffers, const Band* bands,
+    Py_ssize_t count,
 ) noexcept nogil:
     """Give each maximum that is a zero the sign of its window's first zero in row-major order."""
-    cdef Py_ssize_t i, n = (band.column_stop - band.column) * plan.inner
-    cdef bint has_zero = False
-    if row_t is f32_row or row_t is f64_row:
-        for i in range(n):
-            has_zero = has_zero | (out[i] == 0)
-        if has_zero:
-            for i in range(n):
-                if out[i] == 0:
-                    restore_zero(out + i, plan, tables, buffers, band, i)
+    cdef Py_ssize_t n = (bands.column_stop - bands.column) * plan.inner, i
+    if has_zero(out, count * n):
+        for i in range(count * n):
+            if out[i] == 0:
+                restore_zero(out + i, plan, tables, buffers, bands + i // n, i % n)
 
 
 cdef inline void restore_zero(

@@ -6,10 +6,12 @@ from libc.string cimport memcpy
 from _bands cimport Band, Buffers, Table, length_of, start_of, stop_of
 from _plan cimport Axis, COLUMN, DEPTH, OP_SUM, Plan, ROW, divide_up
 from _rows cimport DIRECT_TAPS
+from _strided cimport EDGE
 from _types cimport int64_t
 
 cdef enum:
     BAND_BYTES = 32 * 1024      # a combined row, before it is cut into columns or channels
+    BANDS_BYTES = 16 * 1024     # bands that are turned together
     WORK = 1 << 18              # input elements of a task
     ALIGNMENT = 64
     SLACK = 128                 # bytes behind each buffer that wide moves may touch
@@ -20,7 +22,10 @@ cdef struct Job:
     bint with_indices
     Table tables[3]
     Py_ssize_t tile_rows, tile_columns, span            # span: input columns of a tile at most
-    Py_ssize_t row_tiles, column_tiles, tasks, work
+    Py_ssize_t row_tiles, column_tiles, tiles
+    Py_ssize_t together, tasks, work                    # together: tiles of a task
+    Py_ssize_t pitch                                    # 0 where bands are not turned
+    bint is_alike               # whether each tile is a whole plane, and all have the same tables
 
 
 cdef inline void unpack(Job* job, const char* here, bint with_indices) noexcept nogil:
@@ -51,11 +56,11 @@ cdef inline void unpack(Job* job, const char* here, bint with_indices) noexcept 
         here = <const char*> (numbers + 1 + 2 * planes * outs)
 
 
-cdef inline void divide_work(Job* job) noexcept nogil:
-    """Choose tiles of output rows and columns."""
+cdef inline void divide_work(Job* job, Py_ssize_t threads) noexcept nogil:
+    """Choose tiles of output rows and columns, and how many of them are a task."""
     cdef const Plan* plan = &job.plan
     cdef const Axis* columns = &plan.axes[COLUMN]
-    cdef Py_ssize_t begin, stop, rows
+    cdef Py_ssize_t begin, stop, rows, bands = 1
     cdef Py_ssize_t size = columns.size * plan.inner * plan.accumulator_size
     job.tile_columns = columns.out
     job.span = columns.size
@@ -72,10 +77,23 @@ cdef inline void divide_work(Job* job) noexcept nogil:
             begin = stop
     rows = job.tables[DEPTH].longest * job.tables[ROW].longest * job.span * plan.inner
     job.tile_rows = max(1, min(plan.axes[ROW].out, WORK // rows))
-    job.work = rows * job.tile_rows
+    job.pitch = 0
+    job.together = 1
+    if plan.inner == 1 and not job.with_indices:
+        job.pitch = divide_up(job.span, EDGE) * EDGE
+        bands = max(BANDS_BYTES // (job.pitch * plan.accumulator_size), EDGE)
+        job.tile_rows = min(job.tile_rows, bands)
     job.row_tiles = divide_up(plan.axes[ROW].out, job.tile_rows)
     job.column_tiles = divide_up(columns.out, job.tile_columns)
-    job.tasks = plan.outer * plan.axes[DEPTH].out * job.row_tiles * job.column_tiles
+    job.tiles = plan.outer * plan.axes[DEPTH].out * job.row_tiles * job.column_tiles
+    if job.pitch > 0 and job.column_tiles == 1 and job.tables[COLUMN].step == 0:
+        job.together = max(1, min(bands // job.tile_rows, job.tiles // (4 * threads)))
+    job.is_alike = (
+        job.tiles == plan.outer
+        and job.tables[DEPTH].step == job.tables[ROW].step == job.tables[COLUMN].step == 0
+    )
+    job.tasks = divide_up(job.tiles, job.together)
+    job.work = rows * job.tile_rows * job.together
 
 
 cdef inline char* take(char** memory, Py_ssize_t size) noexcept nogil:
@@ -88,8 +106,10 @@ cdef inline char* take(char** memory, Py_ssize_t size) noexcept nogil:
 cdef inline Py_ssize_t share_out(const Job* job, Buffers* buffers, char* memory) noexcept nogil:
     """Lay a thread's buffers out in its memory and give their size."""
     cdef const Plan* plan = &job.plan
-    cdef Py_ssize_t band = job.span * plan.inner, row = job.tile_columns * plan.inner
     cdef Py_ssize_t size = plan.accumulator_size
+    cdef Py_ssize_t band = job.span * plan.inner, row = job.tile_columns * plan.inner
+    cdef Py_ssize_t bands = job.tile_rows * job.together
+    cdef Py_ssize_t lanes = divide_up(bands, EDGE) * EDGE if job.pitch else 0
     cdef Buffers unused
     cdef char* here
     if buffers == NULL:
@@ -98,7 +118,11 @@ cdef inline Py_ssize_t share_out(const Job* job, Buffers* buffers, char* memory)
     here = memory
     buffers.loaded = take(&here, 0 if plan.direct_in else DIRECT_TAPS * band * size)
     buffers.raw = take(&here, 0 if plan.runs_in else DIRECT_TAPS * band * plan.input_size)
-    buffers.band = take(&here, band * size)
+    buffers.bands = <Band*> take(&here, bands * sizeof(Band))
+    buffers.band = take(&here, max(band, lanes * job.pitch) * size)
+    buffers.turned = take(&here, lanes * job.pitch * size)
+    buffers.pooled = take(&here, lanes * row * size)
+    row *= bands if job.pitch else 1
     buffers.part = take(&here, band * size)
     buffers.where = <int64_t*> take(&here, band * sizeof(int64_t) if job.with_indices else 0)
     buffers.result = take(&here, row * size)
@@ -107,13 +131,36 @@ cdef inline Py_ssize_t share_out(const Job* job, Buffers* buffers, char* memory)
     buffers.converted = take(&here, row * plan.output_size)
     buffers.counts = <int64_t*> take(&here, row * sizeof(int64_t))
     buffers.real_counts = <double*> take(&here, row * sizeof(double))
+    buffers.counted = 0
     return here - memory
 
 
-cdef inline Py_ssize_t rows_of(
-    const Job* job, Py_ssize_t index, Band* band, Py_ssize_t* target, Py_ssize_t* chosen
+cdef inline Py_ssize_t list_bands(
+    const Job* job, Buffers* buffers, Py_ssize_t task
 ) noexcept nogil:
-    """Find a task by its number: its first row, whose number of followers is the result."""
+    """Find a task by its number: the bands that it is to pool, and how many these are."""
+    cdef Py_ssize_t tile, rows = 0, count = 0, row
+    cdef Band first
+    for tile in range(task * job.together, min((task + 1) * job.together, job.tiles)):
+        if count > 0 and job.is_alike and job.plan.outer_rank == 1:
+            # Without the divisions that finding a tile takes.
+            first.plane += 1
+            first.source += job.plan.outer_in[0]
+            first.target += job.plan.outer_out[0]
+            first.chosen += job.positions.outer_out[0]
+        else:
+            rows = locate_band(job, tile, &first)
+        for row in range(rows):
+            buffers.bands[count] = first
+            buffers.bands[count].row += row
+            buffers.bands[count].target += row * job.plan.axes[ROW].stride_out
+            buffers.bands[count].chosen += row * job.positions.axes[ROW].stride_out
+            count += 1
+    return count
+
+
+cdef inline Py_ssize_t locate_band(const Job* job, Py_ssize_t index, Band* band) noexcept nogil:
+    """Find the first row of a tile, and count it and those that follow."""
     cdef const Plan* plan = &job.plan
     cdef Py_ssize_t axis, place
     band.column = index % job.column_tiles * job.tile_columns
@@ -127,24 +174,50 @@ cdef inline Py_ssize_t rows_of(
     band.first = start_of(&job.tables[COLUMN], band.plane, band.column)
     band.last = stop_of(&job.tables[COLUMN], band.plane, band.column_stop - 1)
     band.source = plan.source
-    target[0] = chosen[0] = 0
+    band.target = target_of(plan, band)
+    band.chosen = target_of(&job.positions, band)
     for axis in range(plan.outer_rank - 1, -1, -1):
         place = index % plan.outer_shape[axis]
         index //= plan.outer_shape[axis]
         band.source += place * plan.outer_in[axis]
-        target[0] += place * plan.outer_out[axis]
-        chosen[0] += place * job.positions.outer_out[axis]
+        band.target += place * plan.outer_out[axis]
+        band.chosen += place * job.positions.outer_out[axis]
     return min(job.tile_rows, plan.axes[ROW].out - band.row)
 
 
-cdef inline void count_columns(const Job* job, Buffers* buffers, const Band* band) noexcept nogil:
-    """Lay out how many elements the windows of a row have along it."""
-    cdef Py_ssize_t column, _channel, i = 0
-    cdef int64_t count
-    if job.plan.op == OP_SUM and not job.tables[COLUMN].same:
-        for column in range(band.column, band.column_stop):
-            count = length_of(&job.tables[COLUMN], band.plane, column)
+cdef inline Py_ssize_t target_of(const Plan* plan, const Band* band) noexcept nogil:
+    """Find a band's results in their plane."""
+    return (
+        band.depth * plan.axes[DEPTH].stride_out
+        + band.row * plan.axes[ROW].stride_out
+        + band.column * plan.axes[COLUMN].stride_out
+    )
+
+
+cdef inline void count_columns(
+    const Job* job, Buffers* buffers, const Band* bands, Py_ssize_t count
+) noexcept nogil:
+    """Lay out how many elements each window has: of one band, along the row only."""
+    cdef Py_ssize_t band, column, _channel, i = 0
+    cdef int64_t rows = 1, elements
+    if job.plan.op != OP_SUM or (job.pitch == 0 and job.tables[COLUMN].same):
+        return
+    if job.is_alike and count <= buffers.counted:
+        return
+    buffers.counted = count
+    for band in range(count):
+        if job.pitch:
+            rows = rows_in(job, bands + band)
+        for column in range(bands.column, bands.column_stop):
+            elements = rows * length_of(&job.tables[COLUMN], bands.plane, column)
             for _channel in range(job.plan.inner):
-                buffers.counts[i] = count
-                buffers.real_counts[i] = <double> count
+                buffers.counts[i] = elements
+                buffers.real_counts[i] = <double> elements
                 i += 1
+
+
+cdef inline int64_t rows_in(const Job* job, const Band* band) noexcept nogil:
+    """Count the rows of a band, in all planes of its depth."""
+    return length_of(&job.tables[DEPTH], band.plane, band.depth) * (
+        length_of(&job.tables[ROW], band.plane, band.row)
+    )

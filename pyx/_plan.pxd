@@ -47,6 +47,8 @@ cdef enum:
     COLUMN = 2
     MAX_OUTER = 64
     MAX_STAGES = 64
+    VECTOR_BYTES = 64           # of any instruction set; half of the slack behind each buffer
+    LONG_LOOP = 4 * 1024        # bytes of a loop whose last elements do not matter
 
 cdef struct Axis:
     Py_ssize_t size, out, kernel, stride, before, dilation, phase
@@ -101,6 +103,17 @@ cdef struct Plan:
 cdef inline Py_ssize_t divide_up(Py_ssize_t a, Py_ssize_t b) noexcept nogil:
     """Divide and round up; `a` is at least 0."""
     return (a + b - 1) // b
+
+
+cdef inline Py_ssize_t whole_vectors(Py_ssize_t n, Py_ssize_t size) noexcept nogil:
+    """Count the elements of a short row up to the end of its last vector.
+
+    What is computed behind its end nobody needs, or the rows that follow overwrite: that is faster
+    than its last elements one by one.
+    """
+    if n * size >= LONG_LOOP:
+        return n
+    return divide_up(n * size, VECTOR_BYTES) * VECTOR_BYTES // size
 
 
 cdef inline Py_ssize_t reach_of(const Plan* plan, int axis, Py_ssize_t out) noexcept nogil:

@@ -6,10 +6,11 @@ the rows that two chunks share move to the front of the buffer once it is full.
 
 from libc.string cimport memmove
 
+from _copy cimport copy_block, copy_run
 from _load cimport load_rows
 from _masks cimport is_maskable, margin_of, pool_run
 from _ops cimport op_t
-from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, window_start, window_stop
+from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, whole_vectors, window_start, window_stop
 from _rows cimport fold
 from _running cimport fill, runs_in_blocks
 from _tile cimport Scratch, Tile, finish, lift_of, output_row
@@ -18,6 +19,7 @@ from _waiting cimport finish_in_place
 
 cdef enum:
     MOST_TAPS = 7
+    SHORT_BYTES = 128           # a row that is not worth a loop of its own
     LONG_BYTES = 4 * 1024       # a row that is too long to be moved after each chunk
     MASKED_PLANE = 128          # elements of a plane from which it is worth its two ends
 
@@ -138,13 +140,16 @@ cdef inline void pool_columns(
     cdef Py_ssize_t extent = (axis.kernel - 1) * axis.dilation + 1
     cdef bint in_place = slab == NULL and plan.direct_out
     cdef bint is_run = not in_place or plan.is_run_out
+    cdef Py_ssize_t size = sizeof(pooled[0])
+    cdef Py_ssize_t whole = whole_vectors(n, size) if is_run else n
+    cdef row_t every_row = <row_t> scratch.spares[1]
     while row < end:
         start = window_start(axis, row)
         stop = window_stop(axis, row)
         count = 1
-        if axis.stride == 1 and is_run and stop - start == extent:
-            # Every tap of these windows lies one row further than the last one's.
-            count = min(end - row, axis.size - stop + 1)
+        if is_run and stop - start == extent and (axis.stride == 1 or n * size <= SHORT_BYTES):
+            # Every tap of these windows lies one stride further than the last one's.
+            count = min(end - row, (axis.size - stop) // axis.stride + 1)
         if slab != NULL:
             target = <row_t> slab + (row - tile.row) * n
         elif in_place:
@@ -158,8 +163,18 @@ cdef inline void pool_columns(
             tap += 1
         if tap == 0:
             fill(op, target, n)
+        elif count > 1 and axis.stride > 1:
+            # Combined at every row, and some left out: one long loop in place of many short ones.
+            fold(op, every_row, taps, tap, whole_vectors(((count - 1) * axis.stride + 1) * n, size))
+            copy_block(
+                <char*> target, n * size, <const char*> every_row, axis.stride * n * size, n * size,
+                count,
+            )
+        elif in_place and (tile.row_stop - row - count) * n < whole - n:
+            fold(op, <row_t> scratch.result, taps, tap, whole)
+            copy_run(target, scratch.result, n * size)
         else:
-            fold(op, target, taps, tap, count * n)
+            fold(op, target, taps, tap, (count - 1) * n + whole)
         row += count
     if in_place:
         finish_in_place(pooled, plan, scratch, tile, depth_out, first, end, True)

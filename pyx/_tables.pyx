@@ -13,10 +13,10 @@ from cython.parallel cimport prange, threadid
 from libc.stdint cimport uintptr_t
 from libc.stdlib cimport free, malloc
 
-from _bands cimport Band, Buffers, combine_band, combine_columns, length_of, restore_zeros
+from _bands cimport Band, Buffers, combine_bands, restore_zeros
 from _chosen cimport choose_columns, choose_rows
 from _jobs cimport (
-    ALIGNMENT, BAND_BYTES, Job, count_columns, divide_work, rows_of, share_out, unpack,
+    ALIGNMENT, BAND_BYTES, Job, count_columns, divide_work, list_bands, rows_in, share_out, unpack,
 )
 from _ops cimport Max, Sum
 from _plan cimport *
@@ -84,7 +84,7 @@ cdef int execute(Job* job, Py_ssize_t num_threads) except -1:
     cdef Py_ssize_t begin, end, each
     cdef char* memory
     cdef Buffers* buffers
-    divide_work(job)
+    divide_work(job, max(1, num_threads))
     num_threads = max(1, min(num_threads, job.tasks))
     each = share_out(job, NULL, NULL) + ALIGNMENT
     memory = <char*> malloc(num_threads * (each + sizeof(Buffers)) + ALIGNMENT)
@@ -121,120 +121,112 @@ cdef void do_tasks(
 
 
 cdef void do_task(const Job* job, Buffers* buffers, Py_ssize_t index) noexcept nogil:
-    """Do a few rows of one plane of results."""
-    cdef Band band
-    cdef Py_ssize_t target, chosen, rows, _row
-    cdef const Plan* plan = &job.plan
-    rows = rows_of(job, index, &band, &target, &chosen)
-    count_columns(job, buffers, &band)
-    target += (
-        band.depth * plan.axes[DEPTH].stride_out + band.row * plan.axes[ROW].stride_out
-        + band.column * plan.axes[COLUMN].stride_out
-    )
-    chosen += (
-        band.depth * job.positions.axes[DEPTH].stride_out
-        + band.row * job.positions.axes[ROW].stride_out
-        + band.column * job.positions.axes[COLUMN].stride_out
-    )
-    for _row in range(rows):
-        if plan.op == OP_SUM:
-            add_up(job, buffers, &band, plan.target + target)
+    """Pool some bands, one by one or all at once."""
+    cdef Py_ssize_t count = list_bands(job, buffers, index), i = 0
+    cdef Py_ssize_t step = count if job.pitch else 1
+    cdef const Band* bands
+    count_columns(job, buffers, buffers.bands, step)
+    while i < count:
+        bands = buffers.bands + i
+        if job.plan.op == OP_SUM:
+            add_up(job, buffers, bands, step)
         else:
-            find_maxima(job, buffers, &band, plan.target + target)
+            find_maxima(job, buffers, bands, step)
         if job.with_indices:
             scatter_rows(
-                job.positions.target + chosen, <const char*> buffers.chosen, 0, &job.positions, 1,
-                band.column_stop - band.column,
+                job.positions.target + bands.chosen, <const char*> buffers.chosen, 0,
+                &job.positions, 1, bands.column_stop - bands.column,
             )
-        band.row += 1
-        target += plan.axes[ROW].stride_out
-        chosen += job.positions.axes[ROW].stride_out
+        i += step
 
 
 cdef void find_maxima(
-    const Job* job, const Buffers* buffers, const Band* band, char* target
+    const Job* job, const Buffers* buffers, const Band* bands, Py_ssize_t count
 ) noexcept nogil:
     """Choose the type of a row of maxima."""
     if job.plan.accumulator == INT8:
-        maximum(<i8_row> NULL, job, buffers, band, target)
+        maximum(<i8_row> NULL, job, buffers, bands, count)
     elif job.plan.accumulator == UINT8:
-        maximum(<u8_row> NULL, job, buffers, band, target)
+        maximum(<u8_row> NULL, job, buffers, bands, count)
     elif job.plan.accumulator == INT16:
-        maximum(<i16_row> NULL, job, buffers, band, target)
+        maximum(<i16_row> NULL, job, buffers, bands, count)
     elif job.plan.accumulator == UINT16:
-        maximum(<u16_row> NULL, job, buffers, band, target)
+        maximum(<u16_row> NULL, job, buffers, bands, count)
     elif job.plan.accumulator == INT32:
-        maximum(<i32_row> NULL, job, buffers, band, target)
+        maximum(<i32_row> NULL, job, buffers, bands, count)
     elif job.plan.accumulator == UINT32:
-        maximum(<u32_row> NULL, job, buffers, band, target)
+        maximum(<u32_row> NULL, job, buffers, bands, count)
     elif job.plan.accumulator == INT64:
-        maximum(<i64_row> NULL, job, buffers, band, target)
+        maximum(<i64_row> NULL, job, buffers, bands, count)
     elif job.plan.accumulator == UINT64:
-        maximum(<u64_row> NULL, job, buffers, band, target)
+        maximum(<u64_row> NULL, job, buffers, bands, count)
     elif job.plan.accumulator == FLOAT32:
-        maximum(<f32_row> NULL, job, buffers, band, target)
+        maximum(<f32_row> NULL, job, buffers, bands, count)
     else:
-        maximum(<f64_row> NULL, job, buffers, band, target)
+        maximum(<f64_row> NULL, job, buffers, bands, count)
 
 
 cdef void add_up(
-    const Job* job, const Buffers* buffers, const Band* band, char* target
+    const Job* job, const Buffers* buffers, const Band* bands, Py_ssize_t count
 ) noexcept nogil:
     """Choose the type of a row of sums; signed sums live in unsigned rows, which may wrap."""
     cdef int kind = job.plan.accumulator
     if kind == INT16 or kind == UINT16:
-        total(<u16_row> NULL, job, buffers, band, target)
+        total(<u16_row> NULL, job, buffers, bands, count)
     elif kind == INT32 or kind == UINT32:
-        total(<u32_row> NULL, job, buffers, band, target)
+        total(<u32_row> NULL, job, buffers, bands, count)
     elif kind == INT64 or kind == UINT64:
-        total(<u64_row> NULL, job, buffers, band, target)
+        total(<u64_row> NULL, job, buffers, bands, count)
     elif kind == FLOAT32:
-        total(<f32_row> NULL, job, buffers, band, target)
+        total(<f32_row> NULL, job, buffers, bands, count)
     else:
-        total(<f64_row> NULL, job, buffers, band, target)
+        total(<f64_row> NULL, job, buffers, bands, count)
 
 
 cdef inline void maximum(
-    row_t tag, const Job* job, const Buffers* buffers, const Band* band, char* target
+    row_t tag, const Job* job, const Buffers* buffers, const Band* bands, Py_ssize_t count
 ) noexcept nogil:
-    """Make one row of maxima."""
+    """Make rows of maxima."""
     cdef Max op
     cdef row_t rows = <row_t> buffers.band, result = <row_t> buffers.result
     if job.with_indices:
-        choose_rows(rows, &job.plan, job.tables, buffers, band)
-        choose_columns(result, rows, &job.plan, job.tables, buffers, band)
+        choose_rows(rows, &job.plan, job.tables, buffers, bands)
+        choose_columns(result, rows, &job.plan, job.tables, buffers, bands)
     else:
-        combine_band(op, rows, &job.plan, job.tables, buffers, band, job.plan.lift)
-        combine_columns(op, result, rows, &job.plan, job.tables, band)
-        restore_zeros(result, &job.plan, job.tables, buffers, band)
-    finish(result, <row_t> NULL, job, buffers, band, target)
+        combine_bands(
+            op, result, &job.plan, job.tables, buffers, bands, count, job.pitch, job.plan.lift
+        )
+        restore_zeros(result, &job.plan, job.tables, buffers, bands, count)
+    finish(result, <row_t> NULL, job, buffers, bands, count)
 
 
 cdef inline void total(
-    row_t tag, const Job* job, const Buffers* buffers, const Band* band, char* target
+    row_t tag, const Job* job, const Buffers* buffers, const Band* bands, Py_ssize_t count
 ) noexcept nogil:
-    """Make one row of sums or means, from two sums where it takes these."""
+    """Make rows of sums or means, from two sums where it takes these."""
     cdef Sum op
-    cdef row_t rows = <row_t> buffers.band
     cdef row_t first = <row_t> buffers.result, second = <row_t> buffers.other
     cdef Py_ssize_t part
     for part in range(job.plan.parts):
-        combine_band(op, rows, &job.plan, job.tables, buffers, band, lift_of(&job.plan, part))
-        combine_columns(op, second if part else first, rows, &job.plan, job.tables, band)
-    finish(first, second if job.plan.parts == 2 else NULL, job, buffers, band, target)
+        combine_bands(
+            op, second if part else first, &job.plan, job.tables, buffers, bands, count, job.pitch,
+            lift_of(&job.plan, part),
+        )
+    finish(first, second if job.plan.parts == 2 else NULL, job, buffers, bands, count)
 
 
 cdef inline void finish(
-    row_t sums, row_t other, const Job* job, const Buffers* buffers, const Band* band, char* target
+    row_t sums, row_t other, const Job* job, const Buffers* buffers, const Band* bands,
+    Py_ssize_t count,
 ) noexcept nogil:
-    """Turn a row of accumulators into results where they belong."""
+    """Turn rows of accumulators into results where they belong."""
     cdef Divisors by
     cdef const Plan* plan = &job.plan
-    cdef Py_ssize_t columns = band.column_stop - band.column
-    by.same = plan.divisor != 0 or job.tables[COLUMN].same
-    by.rows = length_of(&job.tables[DEPTH], band.plane, band.depth) * (
-        length_of(&job.tables[ROW], band.plane, band.row)
-    )
+    cdef Py_ssize_t columns = bands.column_stop - bands.column
+    cdef Py_ssize_t row_bytes = columns * plan.inner * plan.output_size, i
+    cdef char* out = plan.target + bands.target if is_run(plan, bands, count) else buffers.converted
+    by.same = plan.divisor != 0 or (job.pitch == 0 and job.tables[COLUMN].same)
+    by.rows = 1 if job.pitch else rows_in(job, bands)
     if plan.divisor != 0:
         by.rows = plan.divisor
     elif by.same:
@@ -243,8 +235,19 @@ cdef inline void finish(
     by.real_columns = buffers.real_counts
     by.rows_there = 0
     by.columns_there = NULL
-    if plan.runs_out:
-        finish_row(target, sums, other, columns * plan.inner, plan, &by)
-    else:
-        finish_row(buffers.converted, sums, other, columns * plan.inner, plan, &by)
-        scatter_rows(target, buffers.converted, 0, plan, 1, columns)
+    finish_row(out, sums, other, count * columns * plan.inner, plan, &by)
+    if out == buffers.converted:
+        for i in range(count):
+            scatter_rows(plan.target + bands[i].target, out + i * row_bytes, 0, plan, 1, columns)
+
+
+cdef inline bint is_run(const Plan* plan, const Band* bands, Py_ssize_t count) noexcept nogil:
+    """Tell whether results lie end to end."""
+    cdef Py_ssize_t i
+    cdef Py_ssize_t row = (bands.column_stop - bands.column) * plan.inner * plan.output_size
+    if not plan.runs_out:
+        return False
+    for i in range(1, count):
+        if bands[i].target - bands[i - 1].target != row:
+            return False
+    return True

@@ -1,6 +1,6 @@
 """The best of a few neighbours and its place, as functions of single lanes that loops vectorise."""
 
-from _ops cimport Max, MaxOmit, Min, MinOmit, identity
+from _ops cimport Max, MaxOmit, Min, MinOmit, identity, select, select_i32, select_i64
 from _types cimport (
     f32_row, f64_row, i32_row, i64_row, int32_t, int64_t, u32_row, u64_row, uint32_t, uint64_t,
 )
@@ -41,9 +41,9 @@ cdef inline lane_t best(choice_t op, lane_t a, lane_t b) noexcept nogil:
     if lane_t is float or lane_t is double:
         # Comparisons with a NaN are false, so a NaN on the left has stayed.
         if choice_t is Max or choice_t is Min:
-            chosen = b if b != b else chosen
+            chosen = select(b != b, b, chosen)
         else:
-            chosen = b if a != a else chosen
+            chosen = select(a != a, b, chosen)
     return chosen
 
 
@@ -58,13 +58,21 @@ cdef inline bint is_found(choice_t op, lane_t value, lane_t chosen) noexcept nog
         return value == chosen
 
 
+cdef inline place_t place(bint flag, place_t value, place_t other) noexcept nogil:
+    """Give `value` where `flag` is set, without a branch."""
+    if place_t is int32_t:
+        return select_i32(flag, value, other)
+    else:
+        return select_i64(flag, value, other)
+
+
 cdef inline place_t place2(choice_t op, lane_t a, lane_t b, place_t p, place_t q) noexcept nogil:
     """Find the place of the best of two.
 
     Places are chosen by the result, and not while it is made: GCC would turn values and places that
     depend on the same comparison into branches.
     """
-    return p if is_found(op, a, best(op, a, b)) else q
+    return place(is_found(op, a, best(op, a, b)), p, q)
 
 
 cdef inline lane_t best3(choice_t op, lane_t a, lane_t b, lane_t c) noexcept nogil:
@@ -75,8 +83,8 @@ cdef inline place_t place3(
     choice_t op, lane_t a, lane_t b, lane_t c, place_t p, place_t q, place_t r
 ) noexcept nogil:
     cdef lane_t chosen = best3(op, a, b, c)
-    cdef place_t found = q if is_found(op, b, chosen) else r
-    return p if is_found(op, a, chosen) else found
+    cdef place_t found = place(is_found(op, b, chosen), q, r)
+    return place(is_found(op, a, chosen), p, found)
 
 
 cdef inline lane_t best4(
@@ -89,9 +97,9 @@ cdef inline place_t place4(
     choice_t op, lane_t a, lane_t b, lane_t c, lane_t d, place_t p, place_t q, place_t r, place_t s
 ) noexcept nogil:
     cdef lane_t chosen = best4(op, a, b, c, d)
-    cdef place_t found = r if is_found(op, c, chosen) else s
-    found = q if is_found(op, b, chosen) else found
-    return p if is_found(op, a, chosen) else found
+    cdef place_t found = place(is_found(op, c, chosen), r, s)
+    found = place(is_found(op, b, chosen), q, found)
+    return place(is_found(op, a, chosen), p, found)
 
 
 cdef inline lane_t best5(
@@ -105,10 +113,10 @@ cdef inline place_t place5(
     place_t p, place_t q, place_t r, place_t s, place_t t,
 ) noexcept nogil:
     cdef lane_t chosen = best5(op, a, b, c, d, e)
-    cdef place_t found = s if is_found(op, d, chosen) else t
-    found = r if is_found(op, c, chosen) else found
-    found = q if is_found(op, b, chosen) else found
-    return p if is_found(op, a, chosen) else found
+    cdef place_t found = place(is_found(op, d, chosen), s, t)
+    found = place(is_found(op, c, chosen), r, found)
+    found = place(is_found(op, b, chosen), q, found)
+    return place(is_found(op, a, chosen), p, found)
 
 
 cdef inline bint is_identity(choice_t op, lane_t value) noexcept nogil:

@@ -7,6 +7,7 @@ from libc.stdint cimport uintptr_t
 
 from _desk cimport Band, Desk, Layout, Pairs, Part, band_of
 from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, divide_up
+from _rows cimport WIDE_PIXEL
 from _select cimport VECTOR, looks_every
 from _types cimport int64_t
 
@@ -100,7 +101,9 @@ cdef inline void choose_lines(Plan* plan, Layout* layout) noexcept nogil:
         (columns.out - 1) * columns.stride + (columns.kernel - 1) * columns.dilation < columns.size
     )
     layout.is_direct = plan.runs_in and plan.input == plan.accumulator
-    layout.is_block = layout.is_direct and layout.looks_every and is_inside and is_block(plan)
+    layout.is_block = layout.is_direct and is_inside and is_block(plan) and (
+        layout.looks_every or plan.inner * plan.accumulator_size >= WIDE_PIXEL
+    )
     layout.lines = 1
     layout.pitch_in, layout.pitch_out = reach, layout.tile[COLUMN]
     if not is_whole or rows == 1 or layout.is_block or (
@@ -121,8 +124,11 @@ cdef inline void choose_lines(Plan* plan, Layout* layout) noexcept nogil:
 cdef inline bint is_block(const Plan* plan) noexcept nogil:
     """Tell whether the windows are 2 by 2 blocks, and none of them is cut off below."""
     cdef const Axis* rows = &plan.axes[ROW]
-    return plan.axes[COLUMN].kernel == 2 and rows.kernel == 2 and rows.stride == 2 and (
-        rows.before == 0 and rows.dilation == 1 and 2 * rows.out <= rows.size
+    cdef const Axis* columns = &plan.axes[COLUMN]
+    return (
+        columns.kernel == 2 and columns.stride == 2 and columns.dilation == 1
+        and rows.kernel == 2 and rows.stride == 2 and rows.dilation == 1
+        and rows.before == 0 and 2 * rows.out <= rows.size
     )
 
 

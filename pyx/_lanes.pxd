@@ -8,7 +8,7 @@ lanes. At the end lanes are joined, neighbours first.
 
 from libc.string cimport memcpy
 
-from _ops cimport combine, op_t
+from _ops cimport Sum, combine, op_t
 from _rows cimport accumulate
 from _running cimport fill
 from _types cimport number_t, row_t
@@ -106,10 +106,18 @@ cdef inline void add_trees(
         o = k * out_step
         j = k * source_step
         for i in range(n):
-            out[o + i] = combine(
-                op, combine(op, four(op, out[o + i], a[j + i], b[j + i], c[j + i]), d[j + i]),
-                four(op, e[j + i], f[j + i], g[j + i], h[j + i]),
-            )
+            if op_t is Sum:
+                # The last tree's sum is waited for once, and not at each step.
+                out[o + i] = combine(op, out[o + i], combine(
+                    op, four(op, a[j + i], b[j + i], c[j + i], d[j + i]),
+                    four(op, e[j + i], f[j + i], g[j + i], h[j + i]),
+                ))
+            else:
+                # GCC makes fewer instructions of this, which is what extrema wait for.
+                out[o + i] = combine(
+                    op, combine(op, four(op, out[o + i], a[j + i], b[j + i], c[j + i]), d[j + i]),
+                    four(op, e[j + i], f[j + i], g[j + i], h[j + i]),
+                )
 
 
 cdef inline number_t four(

@@ -13,7 +13,7 @@ from libc.string cimport memcpy
 
 from _copy cimport copy_run
 from _ops cimport combine, identity, op_t, select
-from _plan cimport Axis, COLUMN, Plan
+from _plan cimport Axis, COLUMN, Plan, VECTOR_BYTES
 from _rows cimport DIRECT_TAPS, every, fold
 from _types cimport number_t, row_t
 
@@ -22,7 +22,6 @@ cdef enum:
     END = 64
     # Elements of a row from which it is worth masking its ends only, again.
     LONG_ROW = 256
-    SHORT_END = 16
 
 
 cdef inline bint is_maskable(const Axis* axis) noexcept nogil:
@@ -134,7 +133,7 @@ cdef inline void mend_ends(
     """Pool the ends of long rows again, with masks."""
     cdef Py_ssize_t kernel = plan.axes[COLUMN].kernel
     cdef Py_ssize_t step = plan.axes[COLUMN].dilation * plan.inner
-    cdef Py_ssize_t size = max(SHORT_END, margin_of(plan))
+    cdef Py_ssize_t size = max(VECTOR_BYTES // <Py_ssize_t> sizeof(out[0]), margin_of(plan))
     cdef Py_ssize_t row, here
     for row in range(rows):
         here = row * n

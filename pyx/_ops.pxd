@@ -6,7 +6,7 @@ wins" is a property of `combine` alone.
 
 from libc.math cimport INFINITY, NAN
 
-from _types cimport int64_t, number_t
+from _types cimport int32_t, int64_t, number_t
 
 cdef extern from *:
     """
@@ -27,6 +27,12 @@ cdef extern from *:
     #  define CYPOOL_SELECT(bits_t) return flag ? value : other;
     #endif
 
+    static inline int32_t cypool_select_i32(int flag, int32_t value, int32_t other) {
+        CYPOOL_SELECT(uint32_t)
+    }
+    static inline int64_t cypool_select_i64(int flag, int64_t value, int64_t other) {
+        CYPOOL_SELECT(uint64_t)
+    }
     static inline float cypool_select32(int flag, float value, float other) {
         CYPOOL_SELECT(uint32_t)
     }
@@ -34,6 +40,12 @@ cdef extern from *:
         CYPOOL_SELECT(uint64_t)
     }
     """
+    int32_t select_i32 "cypool_select_i32"(
+        bint flag, int32_t value, int32_t other
+    ) noexcept nogil
+    int64_t select_i64 "cypool_select_i64"(
+        bint flag, int64_t value, int64_t other
+    ) noexcept nogil
     float select32 "cypool_select32"(bint flag, float value, float other) noexcept nogil
     double select64 "cypool_select64"(bint flag, double value, double other) noexcept nogil
 

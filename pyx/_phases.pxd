@@ -97,7 +97,7 @@ cdef inline void lay_out(Sheet* sheet, Py_ssize_t channels, Py_ssize_t tiles) no
     sheet.pitch = columns.most + max(columns.out, places_of(columns) - columns.least)
     sheet.channels = channels
     if channels > VECTOR:
-        most = max(1, TILE_WINDOWS // 2 // (sheet.pitch * VECTOR)) * VECTOR
+        most = max(4, TILE_WINDOWS // 2 // (sheet.pitch * VECTOR)) * VECTOR
         sheet.channels = min(channels, most)
     most = TILE_WINDOWS // (sheet.pitch * sheet.channels)
     most = max(1, max(most, 2 * overlap))

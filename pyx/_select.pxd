@@ -113,6 +113,20 @@ cdef inline void look_blocks(
         values[i] = best4(op, top[2 * i], top[2 * i + 1], bottom[2 * i], bottom[2 * i + 1])
 
 
+cdef inline void look_pixels(
+    choice_t op, lane_row values, place_t* places, lane_row top, lane_row bottom, place_t base,
+    place_t width, Py_ssize_t n,
+) noexcept nogil:
+    """Make pairs of one 2 by 2 block of pixels of `n` channels."""
+    cdef Py_ssize_t i
+    cdef place_t none = 0, one = 1
+    for i in range(n):
+        places[i] = base + place4(
+            op, top[i], top[n + i], bottom[i], bottom[n + i], none, one, width, width + one
+        )
+        values[i] = best4(op, top[i], top[n + i], bottom[i], bottom[n + i])
+
+
 cdef inline void join(
     choice_t op, lane_row values, place_t* places, lane_row a, const place_t* p,
     lane_row b, const place_t* q, Py_ssize_t n,

@@ -5,15 +5,12 @@ from _copy cimport touch
 from _desk cimport Band, Desk, Layout, Pairs, Part, at, band_of, position, run_from
 from _load cimport load_rows
 from _plan cimport Axis, COLUMN, LIFT_VALUE, Plan, ROW
-from _rows cimport decimate
+from _rows cimport WIDE_PIXEL, decimate
 from _select cimport (
-    DIRECT_PAIRS, accumulate, fill_lanes, join, look, look_blocks, look_every, rounded,
+    DIRECT_PAIRS, accumulate, fill_lanes, join, look, look_blocks, look_every, look_pixels,
+    rounded,
 )
 from _types cimport i32_row, i64_row, int32_t, u32_row, u64_row
-
-cdef enum:
-    WIDE_PIXEL = 128            # bytes from which on pixels are taken one by one
-
 
 cdef inline void pool_rows(
     choice_t op, lane_row tag, place_t zero, const Plan* plan, const Layout* layout, Desk* desk,
@@ -114,20 +111,31 @@ cdef inline void pool_blocks(
     const Part* part, const char* source, place_t base, const Pairs* out,
 ) noexcept nogil:
     """Pool blocks of 2 by 2, which need no pairs in between."""
-    cdef Py_ssize_t row
+    cdef Py_ssize_t row, i
     cdef Py_ssize_t step = plan.axes[ROW].stride_in
     cdef Py_ssize_t width = plan.axes[COLUMN].size
     cdef Py_ssize_t first = 2 * part.first[ROW]
-    cdef Py_ssize_t n = part.count[COLUMN]
+    cdef Py_ssize_t n = part.count[COLUMN], inner = plan.inner
+    cdef lane_row values = <lane_row> out.values
+    cdef place_t* places = <place_t*> out.places
     source += first * step + 2 * part.first[COLUMN] * plan.axes[COLUMN].stride_in
     base += <place_t> (first * width + 2 * part.first[COLUMN])
     for row in range(part.count[ROW]):
-        touch(source, step, 2 * n * plan.input_size, 2)
-        look_blocks(
-            op, <lane_row> out.values + row * layout.pitch_out,
-            <place_t*> out.places + row * layout.pitch_out, <lane_row> source,
-            <lane_row> (source + step), <const place_t*> desk.starts, base, <place_t> width, n,
-        )
+        touch(source, step, 2 * n * inner * plan.input_size, 2)
+        if inner == 1:
+            look_blocks(
+                op, values, places, <lane_row> source, <lane_row> (source + step),
+                <const place_t*> desk.starts, base, <place_t> width, n,
+            )
+        else:
+            for i in range(n):
+                look_pixels(
+                    op, values + i * inner, places + i * inner,
+                    <lane_row> source + 2 * i * inner, <lane_row> (source + step) + 2 * i * inner,
+                    <place_t> (base + 2 * i), <place_t> width, inner,
+                )
+        values += layout.pitch_out * inner
+        places += layout.pitch_out * inner
         source += 2 * step
         base += <place_t> (2 * width)
 

@@ -134,6 +134,7 @@ def test_gate_names_what_grew():
     head = {"same": 102_900, "grown": 103_100, "less": 50_000, "new": 700, "call": 20_900}
     verdicts = gate.judge(base, head)
     assert [one.label for one in verdicts if one.failed] == ["grown", "gone"]
+    assert [one.label for one in gate.judge(base, head, 0.1) if one.failed] == ["gone"]
     text = gate.table(verdicts, [{"same": 1.5}])
     assert "+3.10%" in text
     assert "new" in text

@@ -69,7 +69,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--head", default=str(HERE.parent), help="what to judge: the checkout")
     parser.add_argument("--only", default="", metavar="TEXT", help="cases whose names hold this")
     parser.add_argument(
-        "--limit", type=float, default=LIMIT, metavar="FRACTION", help="growth to accept: %(default)s"
+        "--limit",
+        type=float,
+        default=LIMIT,
+        metavar="FRACTION",
+        help="growth to accept: %(default)s",
     )
     parser.add_argument("--times", action="store_true", help="also time both, in turns")
     parser.add_argument("--worker", choices=["count", "time"], help=argparse.SUPPRESS)

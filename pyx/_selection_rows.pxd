@@ -111,7 +111,7 @@ cdef inline void pool_blocks(
     const Part* part, const char* source, place_t base, const Pairs* out,
 ) noexcept nogil:
     """Pool blocks of 2 by 2, which need no pairs in between."""
-    cdef Py_ssize_t row, i
+    cdef Py_ssize_t _row, i
     cdef Py_ssize_t step = plan.axes[ROW].stride_in
     cdef Py_ssize_t width = plan.axes[COLUMN].size
     cdef Py_ssize_t first = 2 * part.first[ROW]
@@ -120,7 +120,7 @@ cdef inline void pool_blocks(
     cdef place_t* places = <place_t*> out.places
     source += first * step + 2 * part.first[COLUMN] * plan.axes[COLUMN].stride_in
     base += <place_t> (first * width + 2 * part.first[COLUMN])
-    for row in range(part.count[ROW]):
+    for _row in range(part.count[ROW]):
         touch(source, step, 2 * n * inner * plan.input_size, 2)
         if inner == 1:
             look_blocks(

@@ -85,6 +85,7 @@ def bins(dtype):
     for width in WIDTHS:
         for view in np.s_[...], np.s_[:, ::-1]:
             yield sample(dtype, (4, width)), view, {"output_size": (3, 1 + 2 * width // 3)}
+        yield sample(dtype, (3, 4, width)), np.s_[:, ::-1], {"output_size": (3, 2)}
         x = sample(dtype, (4, 3, width))
         yield x, np.s_[...], {"output_size": (3, 2), "axes": (0, 1)}
 

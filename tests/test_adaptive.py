@@ -76,6 +76,16 @@ def test_planes(name, dtype, special, isa):
     check(sample(dtype, (2, *shape), special=special and dtype in FLOATS), output_size)
 
 
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("dtype", ["uint8", "uint64", "float16", "float32", "float64"])
+def test_many_planes_of_uneven_windows(dtype, threads, isa):
+    """Their rows are pooled together, more of them than a vector has lanes."""
+    x = sample(dtype, (3, 7, 14, 9), special=dtype in FLOATS)
+    rows = np.broadcast_to(x[:, :, :1], x.shape)
+    for view in x, x[:, :, ::-1], x[..., ::2], x.transpose(1, 0, 2, 3), rows:
+        check(view, (5, 4), num_threads=threads)
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_lines_and_volumes(dtype, isa):
     check(sample(dtype, (2, 23)), 7, rank=1)

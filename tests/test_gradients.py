@@ -176,6 +176,26 @@ def test_gradients_are_torch_s(window, rank, isa):
         np.testing.assert_allclose(got, want.numpy(), rtol=1e-13, atol=1e-15)
 
 
+@pytest.mark.parametrize("norm_type", [1, 2, 2.5])
+def test_gradients_of_norms_of_many_planes(norm_type):
+    """They go by blocks, which may have any number of planes, along the first axis that they can."""
+    for shape, axes in ((7, 90, 120), (1, 2)), ((90, 11, 120), (0, 2)), ((300, 300), (0, 1)):
+        x = noise("float32", shape, 1)
+        how = {"kernel_size": 3, "stride": 2, "axes": axes}
+        grad = noise("float32", cypool.lp_pool2d(x, norm_type, **how).shape)
+        got = cypool.lp_pool2d_backward(grad, x, norm_type, **how)
+        planes = np.moveaxis(x, axes, (-2, -1)).reshape(-1, *(shape[axis] for axis in axes))
+        grads = np.moveaxis(grad, axes, (-2, -1)).reshape(
+            len(planes), *(grad.shape[axis] for axis in axes)
+        )
+        want = [
+            cypool.lp_pool2d_backward(one, plane, norm_type, 3, 2)
+            for one, plane in zip(grads, planes, strict=True)
+        ]
+        got = np.moveaxis(got, axes, (-2, -1)).reshape(planes.shape)
+        assert_identical(got, np.array(want))
+
+
 def test_gradients_of_norms_are_torch_s(isa):
     torch = pytest.importorskip("torch")
     x = abs(noise("float64", (1, 2, 6, 8)))

@@ -91,6 +91,15 @@ def test_layouts(op, dtype, layout, isa):
         check(op, x, **WINDOWS[window])
 
 
+@pytest.mark.parametrize("op", ["max", "min"])
+@pytest.mark.parametrize("dtype", ["uint8", "int64", "float16", "float32", "float64"])
+@pytest.mark.parametrize("channels", [16, 40, 600])
+def test_blocks_of_many_channels(op, dtype, channels, isa):
+    for shape in (4, 6, channels), (5, 9, channels), (2, 70, channels):
+        x = sample(dtype, shape, special=dtype in FLOATS)
+        check(op, x, axes=(0, 1), kernel_size=2, stride=2)
+
+
 @pytest.mark.parametrize("axes", [(0, 1), (1, 0), (0, 2), (2, 0), (-2, 1), (3, 1)])
 @pytest.mark.parametrize("dtype", ["uint8", "float32", "int64"])
 @pytest.mark.parametrize("op", OPS)

@@ -178,7 +178,7 @@ def test_gradients_are_torch_s(window, rank, isa):
 
 @pytest.mark.parametrize("norm_type", [1, 2, 2.5])
 def test_gradients_of_norms_of_many_planes(norm_type):
-    """They go by blocks, which may have any number of planes, along the first axis that they can."""
+    """They go by blocks of any number of planes, along the first axis that is not pooled."""
     for shape, axes in ((7, 90, 120), (1, 2)), ((90, 11, 120), (0, 2)), ((300, 300), (0, 1)):
         x = noise("float32", shape, 1)
         how = {"kernel_size": 3, "stride": 2, "axes": axes}

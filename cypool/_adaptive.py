@@ -187,7 +187,8 @@ def _maxima(
     if indexed:
         reduction = maximum(array.dtype, None, 0, "propagate")
         pooled = _arguments.axes(axes, rank, array.ndim)
-        windows = _geometry.adaptive(_arguments.pooled_sizes(array.shape, pooled), output_size)
+        sizes = _arguments.pooled_sizes(array.shape, pooled)
+        windows = _geometry.adaptive(sizes, output_size, math.prod(array.shape) // math.prod(sizes))
         if any(isinstance(window, _geometry.Bins) for window in windows):
             values, indices = pool_tables(
                 array, pooled, windows, reduction, with_indices=True, out=out,

@@ -11,7 +11,7 @@ import cypool
 import reference
 from arrays import DTYPES, FLOATS, INTEGERS, LAYOUTS, sample
 from compare import accumulator, assert_identical, assert_within, finfo
-from cypool import _dispatch
+from cypool import _dispatch, _geometry
 from strategies import views
 
 SIZES = {
@@ -207,3 +207,12 @@ def test_gradient_of_channels_between_the_axes():
 
 def test_gradients_of_integers_are_float64():
     assert cypool.adaptive_avg_pool1d_backward([4, 8], (4,)).tolist() == [2, 2, 4, 4]
+
+
+@pytest.mark.parametrize("size", [2**31 - 1, (2**31 - 1, 2**25)])
+@pytest.mark.parametrize("how", [{}, {"return_indices": True}])
+def test_results_too_large_are_refused_before_their_tables_are_filled(size, how, monkeypatch):
+    """A machine with much memory was busy with them for minutes."""
+    monkeypatch.setattr(_geometry, "_adaptive", lambda *_: pytest.fail("tables were filled"))
+    with pytest.raises((MemoryError, ValueError)):
+        cypool.adaptive_max_pool2d(np.zeros((2, 4, 4)), size, **how)

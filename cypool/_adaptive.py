@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cypool import _arguments, _geometry, _requests
+from cypool import _arguments, _geometry, _requests, _threads
 from cypool._docs import documented
 from cypool._plan import pool
 from cypool._reductions import maximum, total
@@ -188,7 +188,7 @@ def _maxima(
         reduction = maximum(array.dtype, None, 0, "propagate")
         pooled = _arguments.axes(axes, rank, array.ndim)
         sizes = _arguments.pooled_sizes(array.shape, pooled)
-        windows = _geometry.adaptive(sizes, output_size, math.prod(array.shape) // math.prod(sizes))
+        windows = _geometry.adaptive(sizes, output_size, math.prod(array.shape))
         if any(isinstance(window, _geometry.Bins) for window in windows):
             values, indices = pool_tables(
                 array, pooled, windows, reduction, with_indices=True, out=out,
@@ -204,6 +204,7 @@ def _backward(
     rank: int, grad_output: object, input_shape: object, axes: object, num_threads: object
 ) -> Array:
     """Give each element its share of the gradients of the means that it is in."""
+    _threads.allowed(num_threads)
     grad = _arguments.array(grad_output, "grad_output")
     _arguments.input_dtype(grad.dtype, "grad_output")
     pooled = _arguments.axes(axes, rank, grad.ndim, "grad_output")

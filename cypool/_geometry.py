@@ -129,12 +129,13 @@ def _bins(size: int, starts: Array, stops: Array) -> Bins:
     return Bins(size, starts.shape[1], longest, 1, 0, 0, 1, starts, stops)
 
 
-def adaptive(sizes: Sequence[int], output_size: object, planes: int) -> list[Window]:
-    """Lay adaptive pooling's windows along each pooled axis of so many planes.
+def adaptive(sizes: Sequence[int], output_size: object, elements: int) -> list[Window]:
+    """Lay adaptive pooling's windows along the pooled axes of an array of so many elements.
 
     Tables can take long to fill, so results that no memory holds are refused before.
     """
     outs = _requests.output_size(output_size, sizes)
+    planes = elements // math.prod(sizes)
     _arguments.result_size((planes, *outs), 1, "output_size")
     _arguments.memory(max(planes * math.prod(outs), TABLE_ARRAYS * 8 * sum(outs)))
     return [_adaptive(size, out) for size, out in zip(sizes, outs, strict=True)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cypool import _arguments, _geometry, _scatter, _spreading
+from cypool import _arguments, _geometry, _scatter, _spreading, _threads
 from cypool._docs import documented
 from cypool._plan import pool
 
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 BLOCK = 2**15  # elements, as float64 with their intermediate results about 1 MB
 
 
-def _gradient(value: object) -> tuple[Array, DType]:
+def _gradient(value: object, num_threads: object) -> tuple[Array, DType]:
     """Take a gradient, and the dtype of the one that comes of it: float64 for integers."""
+    _threads.allowed(num_threads)
     grad = _arguments.array(value, "grad_output")
     _arguments.input_dtype(grad.dtype, "grad_output")
     if grad.dtype.kind in "fV":
@@ -40,7 +41,7 @@ def _of_maxima(
     num_threads: object,
 ) -> Array:
     """Send each window's gradient to the element that its index names."""
-    grad, dtype = _gradient(grad_output)
+    grad, dtype = _gradient(grad_output, num_threads)
     pooled = _arguments.axes(axes, rank, grad.ndim, "grad_output")
     places = _arguments.index_array(indices)
     _arguments.same_shape("indices", places.shape, "grad_output", grad.shape)
@@ -77,7 +78,7 @@ def _of_means(
     num_threads: object,
 ) -> Array:
     """Give each element its share of the gradients of the means that it is in."""
-    grad, dtype = _gradient(grad_output)
+    grad, dtype = _gradient(grad_output, num_threads)
     shape = _arguments.lengths(input_shape, "input_shape")
     count_pad = _arguments.flag("count_include_pad", count_include_pad)
     divisor = _arguments.divisor_override(divisor_override)
@@ -101,7 +102,7 @@ def _of_norms(
 ) -> Array:
     """Give each element its share of the gradients of the norms that it is in."""
     power = _arguments.norm_type(norm_type)
-    grad, dtype = _gradient(grad_output)
+    grad, dtype = _gradient(grad_output, num_threads)
     array = _arguments.array(x)
     _arguments.input_dtype(array.dtype)
     pooled, windows = _windows(rank, grad, array.shape, window, "x")

@@ -217,7 +217,7 @@ def _windows(
         keepdims = _arguments.flag("keepdims", window[0])
         return [_geometry.whole(size) for size in sizes], keepdims
     if op.startswith("adaptive_"):
-        return _geometry.adaptive(sizes, window[0], math.prod(shape) // math.prod(sizes)), True
+        return _geometry.adaptive(sizes, window[0], math.prod(shape)), True
     windows = _geometry.windows(sizes, axes, *window[:-1])
     _geometry.countable(windows, window[0])
     return windows, True

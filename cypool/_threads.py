@@ -23,13 +23,17 @@ _must_stay_serial = False
 _has_warned = False
 
 
+def allowed(num_threads: object) -> int:
+    """Check how many threads a call allows, which `team` does too late where arrays are made."""
+    if num_threads is None:
+        return MOST_THREADS
+    return min(MOST_THREADS, _arguments.integer("num_threads", num_threads, 1))
+
+
 def team(num_threads: object, work: int) -> int:
     """Choose the number of threads for `work` bytes of input and output."""
     global _has_run_parallel  # noqa: PLW0603
-    wanted = MOST_THREADS
-    if num_threads is not None:
-        wanted = min(wanted, _arguments.integer("num_threads", num_threads, 1))
-    wanted = min(wanted, work // BYTES_PER_THREAD)
+    wanted = min(allowed(num_threads), work // BYTES_PER_THREAD)
     kernels = _dispatch.kernels
     if wanted <= 1 or kernels.in_parallel() or not kernels.info()["openmp"]:
         return 1

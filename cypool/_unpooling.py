@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cypool import _arguments, _geometry, _scatter
+from cypool import _arguments, _geometry, _scatter, _threads
 from cypool._docs import documented
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def _backward(
     rank: int, grad_output: object, indices: object, axes: object, num_threads: object
 ) -> Array:
     """Fetch the gradients of the elements that unpooling has kept."""
+    _threads.allowed(num_threads)
     grad = _arguments.array(grad_output, "grad_output")
     _arguments.input_dtype(grad.dtype, "grad_output")
     pooled = _arguments.axes(axes, rank, grad.ndim, "grad_output")

@@ -11,11 +11,11 @@ along the row then combines long rows, one element of each band.
 
 from _load cimport load_rows
 from _ops cimport op_t
-from _pixels cimport has_zero
 from _plan cimport COLUMN, DEPTH, Plan, ROW, divide_up, whole_vectors
 from _rows cimport DIRECT_TAPS, accumulate, accumulate3, fold
 from _strided cimport EDGE, turn_rows
 from _types cimport int64_t, row_t
+from _zeros cimport has_zero
 
 cdef struct Table:
     const int64_t* starts

@@ -9,14 +9,16 @@ nothing else.
 from libc.string cimport memcpy
 
 from _copy cimport touch
-from _lanes cimport LANES, TREE, first_rows, fold_pixels, fold_rest, fold_runs, join_lanes
+from _joins cimport join_lanes
+from _lanes cimport LANES, TREE, first_rows, fold_pixels, fold_rest, fold_runs
 from _ops cimport Sum, combine, op_t
-from _pixels cimport has_zero, load_pixels, pixels_of, restore_signs, step_of
+from _pixels cimport load_pixels, pixels_of, restore_signs, step_of
 from _plan cimport Plan
 from _running cimport fill
 from _store cimport scatter_rows
 from _tile cimport Scratch, Tile, count_columns, finish_one, locate_planes
 from _types cimport row_t
+from _zeros cimport has_zero
 
 cdef enum:
     CHUNK = 1024                # pixels

@@ -3,8 +3,8 @@
 from libc.stdint cimport uintptr_t
 from libc.string cimport memcpy
 
-from _bands cimport Band, Buffers, Table, length_of, start_of, stop_of
-from _plan cimport Axis, COLUMN, DEPTH, OP_SUM, Plan, ROW, divide_up
+from _bands cimport Band, Buffers, Table, start_of, stop_of
+from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, divide_up
 from _rows cimport DIRECT_TAPS
 from _strided cimport EDGE
 from _types cimport int64_t
@@ -191,33 +191,4 @@ cdef inline Py_ssize_t target_of(const Plan* plan, const Band* band) noexcept no
         band.depth * plan.axes[DEPTH].stride_out
         + band.row * plan.axes[ROW].stride_out
         + band.column * plan.axes[COLUMN].stride_out
-    )
-
-
-cdef inline void count_columns(
-    const Job* job, Buffers* buffers, const Band* bands, Py_ssize_t count
-) noexcept nogil:
-    """Lay out how many elements each window has: of one band, along the row only."""
-    cdef Py_ssize_t band, column, _channel, i = 0
-    cdef int64_t rows = 1, elements
-    if job.plan.op != OP_SUM or (job.pitch == 0 and job.tables[COLUMN].same):
-        return
-    if job.is_alike and count <= buffers.counted:
-        return
-    buffers.counted = count
-    for band in range(count):
-        if job.pitch:
-            rows = rows_in(job, bands + band)
-        for column in range(bands.column, bands.column_stop):
-            elements = rows * length_of(&job.tables[COLUMN], bands.plane, column)
-            for _channel in range(job.plan.inner):
-                buffers.counts[i] = elements
-                buffers.real_counts[i] = <double> elements
-                i += 1
-
-
-cdef inline int64_t rows_in(const Job* job, const Band* band) noexcept nogil:
-    """Count the rows of a band, in all planes of its depth."""
-    return length_of(&job.tables[DEPTH], band.plane, band.depth) * (
-        length_of(&job.tables[ROW], band.plane, band.row)
     )

@@ -13,6 +13,7 @@ from _types cimport f32_row, f64_row, int64_t
 
 cdef enum:
     TILE_WINDOWS = 512          # of a tile: it is read, worked out in the L1 cache, and written
+    FEWEST_VECTORS = 4          # of a pixel's channels: memory likes to write whole pixels
     VECTOR = 16                 # lanes of the widest vector
     ALIGNMENT = 64
     FIELDS = 8                  # numbers before an axis' lists
@@ -97,7 +98,7 @@ cdef inline void lay_out(Sheet* sheet, Py_ssize_t channels, Py_ssize_t tiles) no
     sheet.pitch = columns.most + max(columns.out, places_of(columns) - columns.least)
     sheet.channels = channels
     if channels > VECTOR:
-        most = max(4, TILE_WINDOWS // 2 // (sheet.pitch * VECTOR)) * VECTOR
+        most = max(FEWEST_VECTORS, TILE_WINDOWS // 2 // (sheet.pitch * VECTOR)) * VECTOR
         sheet.channels = min(channels, most)
     most = TILE_WINDOWS // (sheet.pitch * sheet.channels)
     most = max(1, max(most, 2 * overlap))

@@ -8,7 +8,7 @@ from _lanes cimport LANES, TREE
 from _load cimport load_rows, load_run
 from _plan cimport COLUMN, DEPTH, Plan, ROW
 from _tile cimport Scratch, lift_of
-from _types cimport f32_row, f64_row, row_t
+from _types cimport row_t
 
 cdef enum:
     PART = TREE * LANES         # pixels loaded together
@@ -55,16 +55,6 @@ cdef inline void* load_pixels(
         )
         loaded += count
     return buffer
-
-
-cdef inline bint has_zero(row_t results, Py_ssize_t n) noexcept nogil:
-    """Tell whether a result is a zero that has a sign."""
-    cdef int zeros = 0
-    cdef Py_ssize_t i
-    if row_t is f32_row or row_t is f64_row:
-        for i in range(n):
-            zeros |= results[i] == 0
-    return zeros != 0
 
 
 cdef inline void restore_signs(

@@ -140,7 +140,7 @@ cdef inline void pool_columns(
     cdef Py_ssize_t extent = (axis.kernel - 1) * axis.dilation + 1
     cdef bint in_place = slab == NULL and plan.direct_out
     cdef bint is_run = not in_place or plan.is_run_out
-    cdef bint is_alone = slab == NULL and not in_place      # nothing behind the last row
+    cdef bint is_scratch = slab == NULL and not in_place    # which has slack behind its last row
     cdef Py_ssize_t size = sizeof(pooled[0])
     cdef Py_ssize_t whole = whole_vectors(n, size) if is_run else n
     cdef row_t every_row = <row_t> scratch.spares[1]
@@ -171,7 +171,7 @@ cdef inline void pool_columns(
                 <char*> target, n * size, <const char*> every_row, axis.stride * n * size, n * size,
                 count,
             )
-        elif is_alone or whole - n <= (tile.row_stop - row - count) * n:
+        elif is_scratch or whole - n <= (tile.row_stop - row - count) * n:
             fold(op, target, taps, tap, (count - 1) * n + whole)
         elif count > 1:
             fold(op, target, taps, tap, count * n)

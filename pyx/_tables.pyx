@@ -14,14 +14,14 @@ from libc.stdint cimport uintptr_t
 from libc.stdlib cimport free, malloc
 
 from _bands cimport Band, Buffers, combine_bands, restore_zeros
+from _bands_out cimport count_columns, finish
 from _chosen cimport choose_columns, choose_rows
 from _jobs cimport (
-    ALIGNMENT, BAND_BYTES, Job, count_columns, divide_work, list_bands, rows_in, share_out, unpack,
+    ALIGNMENT, BAND_BYTES, Job, divide_work, list_bands, share_out, unpack,
 )
 from _ops cimport Max, Sum
 from _plan cimport *
-from _divisors cimport Divisors
-from _store cimport finish_row, scatter_rows
+from _store cimport scatter_rows
 from _tile cimport lift_of
 from _types cimport *
 
@@ -213,41 +213,3 @@ cdef inline void total(
             lift_of(&job.plan, part),
         )
     finish(first, second if job.plan.parts == 2 else NULL, job, buffers, bands, count)
-
-
-cdef inline void finish(
-    row_t sums, row_t other, const Job* job, const Buffers* buffers, const Band* bands,
-    Py_ssize_t count,
-) noexcept nogil:
-    """Turn rows of accumulators into results where they belong."""
-    cdef Divisors by
-    cdef const Plan* plan = &job.plan
-    cdef Py_ssize_t columns = bands.column_stop - bands.column
-    cdef Py_ssize_t row_bytes = columns * plan.inner * plan.output_size, i
-    cdef char* out = plan.target + bands.target if is_run(plan, bands, count) else buffers.converted
-    by.same = plan.divisor != 0 or (job.pitch == 0 and job.tables[COLUMN].same)
-    by.rows = 1 if job.pitch else rows_in(job, bands)
-    if plan.divisor != 0:
-        by.rows = plan.divisor
-    elif by.same:
-        by.rows *= job.tables[COLUMN].longest
-    by.columns = buffers.counts
-    by.real_columns = buffers.real_counts
-    by.rows_there = 0
-    by.columns_there = NULL
-    finish_row(out, sums, other, count * columns * plan.inner, plan, &by)
-    if out == buffers.converted:
-        for i in range(count):
-            scatter_rows(plan.target + bands[i].target, out + i * row_bytes, 0, plan, 1, columns)
-
-
-cdef inline bint is_run(const Plan* plan, const Band* bands, Py_ssize_t count) noexcept nogil:
-    """Tell whether results lie end to end."""
-    cdef Py_ssize_t i
-    cdef Py_ssize_t row = (bands.column_stop - bands.column) * plan.inner * plan.output_size
-    if not plan.runs_out:
-        return False
-    for i in range(1, count):
-        if bands[i].target - bands[i - 1].target != row:
-            return False
-    return True

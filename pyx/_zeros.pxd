@@ -5,7 +5,7 @@ from libc.math cimport copysign, copysignf
 from _load cimport real_row
 from _plan cimport COLUMN, Plan, window_start, window_stop
 from _tile cimport Tile
-from _types cimport f32_row
+from _types cimport f32_row, f64_row, row_t
 
 cdef struct Rows:
     # The rows of a window's elements, from the tile's first input column on.
@@ -14,15 +14,22 @@ cdef struct Rows:
     Py_ssize_t column, n
 
 
+cdef inline bint has_zero(row_t results, Py_ssize_t n) noexcept nogil:
+    """Tell whether one of some extrema is a zero that has a sign."""
+    cdef int zeros = 0
+    cdef Py_ssize_t i
+    if row_t is f32_row or row_t is f64_row:
+        for i in range(n):
+            zeros |= results[i] == 0
+    return zeros != 0
+
+
 cdef inline void restore_zeros(
     real_row out, const Plan* plan, const Tile* tile, const Rows* rows, Py_ssize_t n
 ) noexcept nogil:
     """Give zeros the sign of their window's first zero in row-major order."""
     cdef Py_ssize_t i
-    cdef int zeros = 0
-    for i in range(n):
-        zeros |= out[i] == 0
-    if zeros and has_negative_zero(out, rows):
+    if has_zero(out, n) and has_negative_zero(out, rows):
         for i in range(n):
             if out[i] == 0:
                 restore_zero(out + i, plan, tile, rows, i)

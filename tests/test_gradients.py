@@ -3,6 +3,7 @@
 import itertools
 import math
 import threading
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -266,6 +267,32 @@ def test_gradients_of_means_of_many_tiles(name, dtype, include, isa):
         close(got, want, dtype)
         found.add(got.tobytes())
     assert len(found) == 1
+
+
+X, GRAD = np.zeros((1, 600, 600), np.float32), np.zeros((1, 300, 300), np.float32)
+INDICES = np.zeros(GRAD.shape, np.int64)
+BACKWARD = {
+    "adaptive": (cypool.adaptive_avg_pool2d_backward, GRAD, X.shape),
+    "avg": (cypool.avg_pool2d_backward, GRAD, X.shape, 2),
+    "lp": (cypool.lp_pool2d_backward, GRAD, X, 2, 2),
+    "lp inf": (cypool.lp_pool2d_backward, GRAD, X, math.inf, 2),
+    "max": (cypool.max_pool2d_backward, GRAD, INDICES, X.shape),
+    "unpool": (cypool.max_unpool2d_backward, X, INDICES),
+}
+
+
+@pytest.mark.parametrize("num_threads", [0, 1.5])
+@pytest.mark.parametrize("name", BACKWARD)
+def test_wrong_numbers_of_threads_are_refused_before_anything_is_allocated(name, num_threads):
+    function, *arguments = BACKWARD[name]
+    tracemalloc.start()
+    try:
+        with pytest.raises((TypeError, ValueError), match=f"`num_threads` must .*{num_threads}"):
+            function(*arguments, num_threads=num_threads)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < GRAD.nbytes / 2
 
 
 def test_levels_and_threads_agree():

@@ -18,6 +18,9 @@ cdef enum:
     TILE_BYTES = 24 * 1024      # rows of pairs: they should stay in the L1 cache
     MOST_BYTES = 1 << 23        # rows of pairs of large windows
     TILE_WORK = 1 << 14         # elements below which a tile takes several planes
+    # Bytes of indices from which on they go past the caches: a second one would hold less, and what
+    # they are for, going back to where maxima were, comes later.
+    STREAMED = 1 << 22
     ALIGNMENT = 64
     SLACK = 128                 # bytes behind each buffer that wide moves may touch
 
@@ -82,10 +85,19 @@ cdef inline void make_layout(Plan* plan, Layout* layout, Py_ssize_t threads) noe
         )
     limit_taps(plan, layout, DEPTH, 4 * MOST_BYTES // row_bytes)
     choose_lines(plan, layout)
+    layout.streams = plan.inner * plan.outer * plan.axes[DEPTH].out * (
+        plan.axes[ROW].out * plan.axes[COLUMN].out
+    ) >= STREAMED // <Py_ssize_t> sizeof(int64_t)
     work = rows_for(plan, layout, ROW) * layout.pitch_in * plan.inner * (
         rows_for(plan, layout, DEPTH)
     )
-    layout.planes = max(1, min(TILE_WORK // work, plan.outer // (4 * threads)))
+    layout.planes = 1
+    # Several planes only where each is one tile: else a bit of this one would be read and a bit of
+    # that one, which no processor fetches ahead.
+    if tiles_along(plan, layout, DEPTH) * tiles_along(plan, layout, ROW) * (
+        tiles_along(plan, layout, COLUMN)
+    ) == 1:
+        layout.planes = max(1, min(TILE_WORK // work, plan.outer // (4 * threads)))
 
 
 cdef inline void choose_lines(Plan* plan, Layout* layout) noexcept nogil:
@@ -212,7 +224,7 @@ cdef inline Py_ssize_t furnish(
     desk.starts = take(&here, padded * size)
     desk.firsts = take(&here, row * size)
     desk.finished = take(&here, row * plan.output_size)
-    desk.indices = <int64_t*> take(&here, row * sizeof(int64_t))
+    desk.indices = <int64_t*> take(&here, tile * sizeof(int64_t))
     return here - memory
 
 

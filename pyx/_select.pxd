@@ -197,6 +197,15 @@ cdef inline void settle(
         places[i] = <place_t> (firsts[i] + base) if is_identity(op, values[i]) else places[i]
 
 
+cdef inline bint has_identity(choice_t op, lane_row values, Py_ssize_t n) noexcept nogil:
+    """Tell whether anything has to be settled; hardly ever, but for integers."""
+    cdef Py_ssize_t i
+    cdef int found = 0
+    for i in range(n):
+        found |= is_identity(op, values[i])
+    return found != 0
+
+
 cdef inline void fill_lanes(choice_t op, lane_row values, Py_ssize_t n) noexcept nogil:
     """Set a row to what padding holds."""
     cdef Py_ssize_t i

@@ -9,24 +9,20 @@ from _choice cimport choice_t, lane_row, place_t
 from _desk cimport Band, Desk, Layout, Pairs, Part, at, band_of, position
 from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, window_start
 from _select cimport DIRECT_PAIRS, accumulate, fill_lanes, join_taps, rounded
-from _selection_out cimport put_away
+from _selection_out cimport line_at, put_away, put_places, put_values
 from _selection_rows cimport blank, pool_blocks, pool_rows
+
+
+cdef enum:
+    STRIP = 256                 # blocks that are written together
 
 
 cdef inline void select_part(
     choice_t op, lane_row tag, place_t zero, const Plan* plan, const Plan* target,
     const Layout* layout, Desk* desk, const Part* part,
 ) noexcept nogil:
-    """Pool one tile of each of its planes.
-
-    Results that need no others are written row by row: memory is slower when it has to read many
-    rows and then to write many.
-    """
-    cdef Py_ssize_t plane, axis, rest, step, source, values, indices, row
-    cdef Py_ssize_t stop = part.first[ROW] + part.count[ROW]
-    cdef Part strip = part[0]
-    if layout.is_block and part.count[DEPTH] == 1:
-        strip.count[ROW] = 1
+    """Pool one tile of each of its planes."""
+    cdef Py_ssize_t plane, axis, rest, step, source, values, indices
     prepare(op, tag, zero, plan, layout, desk, part)
     for plane in range(part.plane, part.plane + part.planes):
         rest = plane
@@ -37,15 +33,59 @@ cdef inline void select_part(
             source += step * plan.outer_in[axis]
             values += step * plan.outer_out[axis]
             indices += step * target.outer_out[axis]
-        row = part.first[ROW]
-        while row < stop:
-            strip.first[ROW] = row
-            pool_depth(op, tag, zero, plan, layout, desk, &strip, plan.source + source)
-            put_away(
-                op, tag, zero, plan, target, layout, desk, &strip, plan.target + values,
-                target.target + indices,
+        if layout.is_block and plan.axes[DEPTH].kernel == 1:
+            select_blocks(
+                op, tag, zero, plan, target, layout, desk, part, plan.source + source,
+                plan.target + values, target.target + indices,
             )
-            row += strip.count[ROW]
+            continue
+        pool_depth(op, tag, zero, plan, layout, desk, part, plan.source + source)
+        put_away(
+            op, tag, zero, plan, target, layout, desk, part, plan.target + values,
+            target.target + indices,
+        )
+
+
+cdef inline void select_blocks(
+    choice_t op, lane_row tag, place_t zero, const Plan* plan, const Plan* target,
+    const Layout* layout, Desk* desk, const Part* part, const char* source, char* values_out,
+    char* indices_out,
+) noexcept nogil:
+    """Pool blocks of 2 by 2, a few rows at a time, and write them.
+
+    Memory is slower when it has to read many rows and then to write many.
+    """
+    cdef Py_ssize_t depth = part.first[DEPTH], row = part.first[ROW]
+    cdef Py_ssize_t stop = row + part.count[ROW]
+    cdef Py_ssize_t place = window_start(&plan.axes[DEPTH], depth)
+    cdef Py_ssize_t plane = plan.axes[ROW].size * plan.axes[COLUMN].size
+    cdef Py_ssize_t n = part.count[COLUMN] * plan.inner
+    cdef Part strip = part[0]
+    cdef Pairs here = desk.result
+    cdef char* line
+    strip.count[ROW] = 1
+    if plan.axes[ROW].stride_out == n * plan.output_size:
+        strip.count[ROW] = max(1, STRIP // n)
+    while row < stop:
+        strip.first[ROW] = row
+        strip.count[ROW] = min(strip.count[ROW], stop - row)
+        line = values_out + line_at(plan, depth, row, part.first[COLUMN])
+        if plan.runs_out:
+            here.values = line
+        pool_blocks(
+            op, tag, zero, plan, layout, desk, &strip,
+            source + place * plan.axes[DEPTH].stride_in, <place_t> (place * plane), &here,
+        )
+        put_values(
+            line, <lane_row> here.values, plan, layout, desk, strip.count[ROW],
+            part.count[COLUMN],
+        )
+        put_places(
+            indices_out + line_at(target, depth, row, part.first[COLUMN]),
+            <const place_t*> here.places, target, layout, desk, strip.count[ROW],
+            part.count[COLUMN],
+        )
+        row += strip.count[ROW]
 
 
 cdef inline void prepare(

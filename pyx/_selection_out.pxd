@@ -1,10 +1,10 @@
 """From a tile's pairs to results: places out of the padding, lanes into elements and indices."""
 
 from _choice cimport choice_t, lane_row, place_t
-from _copy cimport copy_run
+from _copy cimport copy_run, stream_run
 from _desk cimport Band, Desk, Layout, Part, band_of
-from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, window_start
-from _select cimport settle
+from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, whole_vectors, window_start
+from _select cimport has_identity, settle
 from _store cimport scatter_rows, write_reals
 from _types cimport f32_row, f64_row, int64_t, uint16_t, uint32_t, uint8_t
 
@@ -14,56 +14,117 @@ cdef inline void put_away(
     const Layout* layout, Desk* desk, const Part* part, char* values_out, char* indices_out,
 ) noexcept nogil:
     """Write a tile's pairs as elements and 64-bit indices."""
+    cdef Py_ssize_t rows = part.count[ROW]
+    cdef Py_ssize_t n = rows * layout.pitch_out * plan.inner
+    cdef Py_ssize_t depth, row
+    cdef bint is_padded = touches_padding(plan, part)
+    cdef lane_row values = <lane_row> desk.result.values
+    cdef place_t* places = <place_t*> desk.result.places
+    for depth in range(part.first[DEPTH], part.first[DEPTH] + part.count[DEPTH]):
+        if is_padded and has_identity(op, values, n):
+            settle_rows(op, values, places, plan, layout, desk, part, depth)
+        row = part.first[ROW]
+        put_values(
+            values_out + line_at(plan, depth, row, part.first[COLUMN]), values, plan, layout, desk,
+            rows, part.count[COLUMN],
+        )
+        put_places(
+            indices_out + line_at(target, depth, row, part.first[COLUMN]), places, target, layout,
+            desk, rows, part.count[COLUMN],
+        )
+        values += n
+        places += n
+
+
+cdef inline void settle_rows(
+    choice_t op, lane_row values, place_t* places, const Plan* plan, const Layout* layout,
+    const Desk* desk, const Part* part, Py_ssize_t depth,
+) noexcept nogil:
+    """Move places out of the padding, in the windows that reach there."""
     cdef const Axis* deep = &plan.axes[DEPTH]
     cdef const Axis* down = &plan.axes[ROW]
     cdef Py_ssize_t n = part.count[COLUMN] * plan.inner
-    cdef Py_ssize_t depth, row, first, i
-    cdef bint is_padded = touches_padding(plan, part)
+    cdef Py_ssize_t row, first
     cdef Py_ssize_t left = 0, right = part.count[COLUMN]
     cdef const place_t* firsts = <const place_t*> desk.firsts
     cdef place_t base
-    cdef lane_row values = <lane_row> desk.result.values
-    cdef place_t* places = <place_t*> desk.result.places
-    cdef char* line
-    cdef int64_t* indices
     while left < right and leaves(&plan.axes[COLUMN], part.first[COLUMN] + left):
         left += 1
     while right > left and leaves(&plan.axes[COLUMN], part.first[COLUMN] + right - 1):
         right -= 1
     left *= plan.inner
     right *= plan.inner
-    for depth in range(part.first[DEPTH], part.first[DEPTH] + part.count[DEPTH]):
-        for row in range(part.first[ROW], part.first[ROW] + part.count[ROW]):
-            if is_padded:
-                first = window_start(deep, depth) * down.size + window_start(down, row)
-                base = <place_t> (first * plan.axes[COLUMN].size)
-                if leaves(deep, depth) or leaves(down, row):
-                    settle(op, values, places, firsts, base, n)
-                else:
-                    settle(op, values, places, firsts, base, left)
-                    settle(
-                        op, values + right, places + right, firsts + right, base, n - right
-                    )
-            line = values_out + (
-                depth * deep.stride_out + row * down.stride_out
-                + part.first[COLUMN] * plan.axes[COLUMN].stride_out
+    for row in range(part.first[ROW], part.first[ROW] + part.count[ROW]):
+        first = window_start(deep, depth) * down.size + window_start(down, row)
+        base = <place_t> (first * plan.axes[COLUMN].size)
+        if leaves(deep, depth) or leaves(down, row):
+            settle(op, values, places, firsts, base, n)
+        else:
+            settle(op, values, places, firsts, base, left)
+            settle(op, values + right, places + right, firsts + right, base, n - right)
+        values += layout.pitch_out * plan.inner
+        places += layout.pitch_out * plan.inner
+
+
+cdef inline Py_ssize_t line_at(
+    const Plan* plan, Py_ssize_t depth, Py_ssize_t row, Py_ssize_t column
+) noexcept nogil:
+    """Find where a row of results begins in its plane, in bytes."""
+    return depth * plan.axes[DEPTH].stride_out + row * plan.axes[ROW].stride_out + (
+        column * plan.axes[COLUMN].stride_out
+    )
+
+
+cdef inline void put_values(
+    char* line, lane_row values, const Plan* plan, const Layout* layout, Desk* desk,
+    Py_ssize_t rows, Py_ssize_t columns,
+) noexcept nogil:
+    """Write rows of lanes as elements, if they are not there yet."""
+    cdef Py_ssize_t pitch = layout.pitch_out * plan.inner
+    cdef Py_ssize_t _row
+    if <char*> values == line:
+        return
+    if plan.output_size == <Py_ssize_t> sizeof(values[0]):
+        scatter_rows(line, <char*> values, pitch * sizeof(values[0]), plan, rows, columns)
+        return
+    for _row in range(rows):
+        if plan.runs_out:
+            write_lanes(line, values, columns * plan.inner, plan)
+        else:
+            write_lanes(desk.finished, values, columns * plan.inner, plan)
+            scatter_rows(line, desk.finished, 0, plan, 1, columns)
+        values += pitch
+        line += plan.axes[ROW].stride_out
+
+
+cdef inline void put_places(
+    char* line, const place_t* places, const Plan* target, const Layout* layout, Desk* desk,
+    Py_ssize_t rows, Py_ssize_t columns,
+) noexcept nogil:
+    """Write rows of places as 64-bit indices, past the caches if there are many.
+
+    Of rows that follow one another in memory, each is written in whole vectors, and the next one
+    overwrites what is too much.
+    """
+    cdef Py_ssize_t n = columns * target.inner, step = n * sizeof(int64_t)
+    cdef Py_ssize_t whole = whole_vectors(n, sizeof(places[0]))
+    cdef Py_ssize_t pitch = layout.pitch_out * target.inner
+    cdef bint is_run = target.runs_out and (rows == 1 or target.axes[ROW].stride_out == step)
+    cdef int64_t* indices = <int64_t*> line if is_run and not layout.streams else desk.indices
+    cdef Py_ssize_t row, i
+    for row in range(rows):
+        for i in range(min(whole, (rows - row) * n) if is_run else n):
+            indices[i] = places[row * pitch + i]
+        if is_run:
+            indices += n
+        elif target.runs_out:
+            copy_run(line + row * target.axes[ROW].stride_out, indices, step)
+        else:
+            scatter_rows(
+                line + row * target.axes[ROW].stride_out, <char*> indices, 0, target, 1, columns
             )
-            if plan.runs_out:
-                write_lanes(line, values, n, plan)
-            else:
-                write_lanes(desk.finished, values, n, plan)
-                scatter_rows(line, desk.finished, 0, plan, 1, part.count[COLUMN])
-            line = indices_out + (
-                depth * target.axes[DEPTH].stride_out + row * target.axes[ROW].stride_out
-                + part.first[COLUMN] * target.axes[COLUMN].stride_out
-            )
-            indices = <int64_t*> line if target.runs_out else desk.indices
-            for i in range(n):
-                indices[i] = places[i]
-            if not target.runs_out:
-                scatter_rows(line, <char*> indices, 0, target, 1, part.count[COLUMN])
-            values += layout.pitch_out * plan.inner
-            places += layout.pitch_out * plan.inner
+    if is_run and layout.streams:
+        stream_run(line, <const char*> desk.indices, rows * step)
 
 
 cdef inline bint leaves(const Axis* axis, Py_ssize_t out) noexcept nogil:

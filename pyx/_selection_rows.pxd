@@ -74,6 +74,10 @@ cdef inline void pool_columns(
         if in_place and inside:
             padded = <lane_row> (source + position(band, row) * plan.axes[ROW].stride_in)
         elif inside:
+            touch(
+                source + position(band, row) * plan.axes[ROW].stride_in, plan.axes[ROW].stride_in,
+                (last - first) * plan.inner * plan.input_size, run,
+            )
             load(
                 padded + (row if layout.lines > 1 else 0) * pitch
                 + (first - columns.begin) * plan.inner, pitch,
@@ -120,8 +124,8 @@ cdef inline void pool_blocks(
     cdef place_t* places = <place_t*> out.places
     source += first * step + 2 * part.first[COLUMN] * plan.axes[COLUMN].stride_in
     base += <place_t> (first * width + 2 * part.first[COLUMN])
+    touch(source, step, 2 * n * inner * plan.input_size, 2 * part.count[ROW])
     for _row in range(part.count[ROW]):
-        touch(source, step, 2 * n * inner * plan.input_size, 2)
         if inner == 1:
             look_blocks(
                 op, values, places, <lane_row> source, <lane_row> (source + step),

@@ -9,11 +9,12 @@ from cpython.buffer cimport (
 )
 from cpython.bytes cimport PyBytes_AS_STRING
 from cpython.exc cimport PyErr_CheckSignals
-from cython.parallel cimport prange, threadid
+from cython.parallel cimport parallel, prange, threadid
 from libc.stdint cimport uintptr_t
 from libc.stdlib cimport free, malloc
 
 from _choice cimport choice_t
+from _copy cimport fence
 from _cutting cimport count_parts, desk_bytes, furnish, make_layout, part_at
 from _desk cimport Desk, Layout, Part
 from _ops cimport Max, MaxOmit, Min, MinOmit
@@ -159,9 +160,12 @@ cdef void do_parts(
     if num_threads == 1:
         for i in range(begin, end):
             do_part(plan, target, layout, desks, i)
+        fence()
         return
-    for i in prange(begin, end, schedule="dynamic", num_threads=num_threads):
-        do_part(plan, target, layout, &desks[threadid()], i)
+    with parallel(num_threads=num_threads):
+        for i in prange(begin, end, schedule="dynamic"):
+            do_part(plan, target, layout, &desks[threadid()], i)
+        fence()
 
 
 cdef void do_part(

@@ -182,6 +182,35 @@ def test_out_is_a_pair(view, isa):
         assert (part[..., 1::2] == 7).all()
 
 
+# More indices than `STREAMED` in pyx/_cutting.pxd, so that they go past the caches.
+MANY = {
+    "2s2": ((2, 1030, 1034), dict(kernel_size=2, axes=(1, 2))),
+    "3s2p1": ((6, 601, 599), dict(kernel_size=3, stride=2, padding=1, axes=(1, 2))),
+    "3s1p1": ((700, 28, 28), dict(kernel_size=3, stride=1, padding=1, axes=(1, 2))),
+    "2s2 channels last": ((2, 60, 62, 600), dict(kernel_size=2, axes=(1, 2))),
+}
+
+
+@pytest.mark.parametrize("num_threads", [1, 3])
+@pytest.mark.parametrize("offset", [0, 8, 24, 57])
+@pytest.mark.parametrize("case", MANY)
+def test_many_indices_equal_those_of_plane_by_plane(case, offset, num_threads, isa):
+    shape, how = MANY[case]
+    x = np.random.default_rng(0).integers(0, 50, shape).astype("float32")
+    parts = [pool("max", plane[None], **how) for plane in x]
+    values, places = (np.concatenate(part) for part in zip(*parts, strict=True))
+    assert places.nbytes >= 2**22
+    raw = np.full(places.nbytes + 192, 7, np.uint8)
+    start = -raw.ctypes.data % 64 + offset
+    out = raw[start : start + places.nbytes].view(np.int64).reshape(places.shape)
+    got = pool("max", x, **how, out=(np.empty_like(values), out), num_threads=num_threads)
+    assert_identical(got[0], values)
+    assert_identical(got[1], places)
+    assert (raw[:start] == 7).all()
+    assert (raw[start + places.nbytes :] == 7).all()
+    assert_identical(pool("max", x, **how, num_threads=num_threads)[1], places)
+
+
 def test_control_a_later_tie_is_seen():
     x = np.zeros((1, 4, 4), np.float32)
     want = reference.indices("max", x, 2)

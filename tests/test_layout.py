@@ -222,3 +222,15 @@ def test_memory_mapped_files(tmp_path):
     got = cypool.avg_pool2d(mapped, 3, 1)
     assert type(got) is np.ndarray
     assert bits(got).tolist() == bits(cypool.avg_pool2d(np.array(mapped), 3, 1)).tolist()
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float16", "float32", "float64"])
+def test_large_pairs_and_gradients_begin_at_a_cache_line(dtype):
+    for shape, axes in (((3, 611, 613), (1, 2)), ((611, 613, 3), (0, 1))):
+        x = np.ones(shape, dtype)
+        values, indices = cypool.max_pool2d(x, 2, axes=axes, return_indices=True)
+        grad = cypool.max_pool2d_backward(values, indices, shape, axes=axes)
+        for result in (values, indices, grad):
+            assert result.ctypes.data % 64 == 0
+            assert result.flags.writeable
+            assert result.flags.aligned

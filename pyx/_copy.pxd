@@ -1,4 +1,6 @@
-"""Moves of bytes: short runs, blocks of short rows, and what memory is asked for ahead of time."""
+"""Moves of bytes: short runs, blocks of short rows, runs past the caches, and what memory is asked
+for ahead of time.
+"""
 
 from libc.stdint cimport uintptr_t
 from libc.string cimport memcpy
@@ -57,6 +59,7 @@ cdef inline void touch(
     Processors fetch ahead what is read in the order of memory. Loops that read several rows at once
     do not look like that to them, and neither do prefetches: data that is not in a cache came half
     as fast. One instruction reads all lines: four that take turns are four streams to a processor.
+    Rows have to be runs of memory: nobody may touch what lies behind the others' first elements.
     """
     cdef Py_ssize_t _row
     if rows * size > TOUCHED:

@@ -74,10 +74,11 @@ cdef inline void pool_columns(
         if in_place and inside:
             padded = <lane_row> (source + position(band, row) * plan.axes[ROW].stride_in)
         elif inside:
-            touch(
-                source + position(band, row) * plan.axes[ROW].stride_in, plan.axes[ROW].stride_in,
-                (last - first) * plan.inner * plan.input_size, run,
-            )
+            if plan.runs_in:
+                touch(
+                    source + position(band, row) * plan.axes[ROW].stride_in,
+                    plan.axes[ROW].stride_in, (last - first) * plan.inner * plan.input_size, run,
+                )
             load(
                 padded + (row if layout.lines > 1 else 0) * pitch
                 + (first - columns.begin) * plan.inner, pitch,

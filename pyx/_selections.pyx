@@ -155,7 +155,10 @@ cdef void do_parts(
     const Plan* plan, const Plan* target, const Layout* layout, Desk* desks,
     Py_ssize_t begin, Py_ssize_t end, int num_threads,
 ) noexcept nogil:
-    """Do a range of tiles; one thread stays out of OpenMP altogether."""
+    """Do a range of tiles; one thread stays out of OpenMP altogether.
+
+    Each ends with a fence: indices may have gone past the caches.
+    """
     cdef Py_ssize_t i
     if num_threads == 1:
         for i in range(begin, end):

@@ -49,7 +49,7 @@ cdef inline void read_planes(
     """
     cdef Py_ssize_t step = plan.axes[ROW].stride_in, plane
     cdef Py_ssize_t size = plan.axes[ROW].size * step
-    if plan.axes[DEPTH].size > 1 or plan.outer * size < FAR or (
+    if not plan.runs_in or plan.axes[DEPTH].size > 1 or plan.outer * size < FAR or (
         step != plan.axes[COLUMN].size * plan.inner * plan.input_size
     ):
         return

@@ -102,6 +102,39 @@ def check(pool, x, view, how):
         assert TARGET.intact(), ("canary", side, x.shape, x.dtype, view, how)
 
 
+def check_pairs(x, view, how):
+    """Pool with indices, which are guarded too."""
+    values, indices = cypool.max_pool2d(np.array(x[view]), **how, return_indices=True)
+    for side in "end", "start":
+        copy = SOURCE.array(x.shape, x.dtype, side)
+        copy[...] = x
+        out = np.empty_like(values), TARGET.array(indices.shape, indices.dtype, side)
+        cypool.max_pool2d(copy[view], **how, return_indices=True, out=out)
+        assert out[0].tobytes() == values.tobytes(), (side, x.shape, x.dtype, view, how)
+        assert out[1].tobytes() == indices.tobytes(), (side, x.shape, x.dtype, view, how)
+        assert TARGET.intact(), ("canary", side, x.shape, x.dtype, view, how)
+
+
+def check_many(shape, side):
+    """Pool more than `FAR` bytes of small planes, which are read before they are pooled."""
+    memory = Guarded(4 * int(np.prod(shape)))
+    x = memory.array(shape, np.dtype(np.float32), side)
+    x[...] = np.random.default_rng(0).standard_normal(shape, np.float32)
+    assert x.nbytes >= 1 << 23
+    calls = 0
+    for view in np.s_[...], np.s_[..., ::-1], np.s_[:, ::-1], np.s_[..., ::2], np.s_[:, :, :1]:
+        seen = x[view]
+        wide = np.broadcast_to(seen, x.shape) if seen.shape[-1] == 1 else seen
+        for window in dict(kernel_size=8), dict(kernel_size=3, stride=2, padding=1):
+            for op in "max", "avg":
+                pool = getattr(cypool, f"{op}_pool2d")
+                few = np.concatenate([pool(wide[i : i + 64], **window) for i in (0, len(x) - 64)])
+                got = pool(wide, **window)
+                assert np.concatenate([got[:64], got[-64:]]).tobytes() == few.tobytes()
+                calls += 1
+    return calls
+
+
 def main(level):
     """Print the number of calls that were made and went well."""
     calls = 0
@@ -114,6 +147,12 @@ def main(level):
             for x, view, how in bins(dtype):
                 check(getattr(cypool, f"adaptive_{op}_pool2d"), x, view, how)
                 calls += 1
+        for maker, dtype in itertools.product((rows, channels), DTYPES):
+            for x, view, how in maker(dtype):
+                check_pairs(x, view, how)
+                calls += 1
+        for shape, side in itertools.product([(5300, 20, 20), (700, 56, 56)], ("end", "start")):
+            calls += check_many(shape, side)
     print(2 * calls)
 
 

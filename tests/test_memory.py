@@ -6,7 +6,7 @@ import workers
 from levels import LEVELS
 
 GUARDED = "import sys, guarded; guarded.main(sys.argv[1])"
-FEWEST_GUARDED_CALLS = 50_000
+FEWEST_GUARDED_CALLS = 150_000
 SIGSEGV = -11
 MEGABYTE = 2**20
 

@@ -25,8 +25,8 @@ cdef enum:
     BLOCKS_BYTES = 2 * 1024     # rows of results combined in one go: memory rests meanwhile
 
 
-cdef inline bint is_block(const Plan* plan) noexcept nogil:
-    """Tell whether the windows are 2 by 2 blocks in rows that can be read where they lie."""
+cdef inline bint has_blocks(const Plan* plan) noexcept nogil:
+    """Tell whether the windows are 2 by 2 blocks inside the planes."""
     cdef int axis
     for axis in range(ROW, COLUMN + 1):
         if plan.axes[axis].kernel != 2 or plan.axes[axis].stride != 2:
@@ -35,7 +35,12 @@ cdef inline bint is_block(const Plan* plan) noexcept nogil:
             return False
         if 2 * plan.axes[axis].out > plan.axes[axis].size:
             return False
-    if plan.axes[DEPTH].kernel != 1 or not plan.runs_in or plan.parts != 1:
+    return plan.axes[DEPTH].kernel == 1
+
+
+cdef inline bint is_block(const Plan* plan) noexcept nogil:
+    """Tell whether the windows are such blocks, in rows that can be read where they lie."""
+    if not has_blocks(plan) or not plan.runs_in or plan.parts != 1:
         return False
     if plan.inner == 1:
         return plan.axes[COLUMN].out >= BLOCK_ROW or plan.segments > 1

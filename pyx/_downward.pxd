@@ -15,7 +15,7 @@ from _plan cimport (
 )
 from _rows cimport pool_row
 from _running cimport fill, runs_in_blocks
-from _taps cimport Band, TAPS, add_taps, address_t, combine_taps, roll_rows
+from _taps cimport Band, TAPS, add_taps, combine_taps, roll_rows
 from _tile cimport Scratch, Tile, lift_of, row_pixels
 from _types cimport f32_row, f64_row, row_t, u16_row, u32_row, u64_row
 from _waiting cimport Waiting, settle, target_row
@@ -23,6 +23,8 @@ from _zeros cimport Rows, restore_zeros
 
 cdef enum:
     SHORT_ROW = 64              # pixels times channels below which planes go side by side
+    SHORTEST_ROW = 32           # the same for windows that share no rows,
+    FEW_ELEMENTS = 144          # but for those that combine fewer elements than these
     TOGETHER_BYTES = 2 * 1024   # rows of sums pooled in one go
 
 
@@ -43,7 +45,16 @@ cdef inline bint is_downward(const Plan* plan) noexcept nogil:
         return False
     if plan.op == OP_SUM:
         return axis.dilation == 1
-    return plan.direct_in and not plan.omit and plan.axes[COLUMN].size * plan.inner >= SHORT_ROW
+    return plan.direct_in and not plan.omit and not is_short(plan)
+
+
+cdef inline bint is_short(const Plan* plan) noexcept nogil:
+    """Tell rows so short that extrema take less time with several planes side by side."""
+    cdef const Axis* axis = &plan.axes[ROW]
+    cdef Py_ssize_t n = plan.axes[COLUMN].size * plan.inner
+    if axis.kernel > axis.stride:
+        return n < SHORT_ROW
+    return n < SHORTEST_ROW or (n < SHORT_ROW and n * axis.kernel < FEW_ELEMENTS)
 
 
 cdef inline bint rolls(const Plan* plan) noexcept nogil:
@@ -199,7 +210,7 @@ cdef inline void combine_rows(
     Py_ssize_t depth, Py_ssize_t start, Py_ssize_t stop, Band* band,
 ) noexcept nogil:
     """Combine a window's rows from first to last, a handful at a time."""
-    cdef address_t[TAPS] taps
+    cdef row_t[TAPS] taps
     cdef Py_ssize_t row = start, count
     cdef bint begins = True
     if band.touched < stop:
@@ -212,7 +223,7 @@ cdef inline void combine_rows(
             load_band(op, sums, plan, scratch, tile, part, depth, row, band)
         count = 0
         while row < min(stop, band.stop) and count < TAPS:
-            taps[count] = band.rows + (row - band.first) * band.pitch
+            taps[count] = <row_t> (band.rows + (row - band.first) * band.pitch)
             count += 1
             row += plan.axes[ROW].dilation
         if reads_narrow(plan):

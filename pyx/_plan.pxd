@@ -81,6 +81,7 @@ cdef struct Plan:
     bint plane_in_place                     # `single_window` reads evenly spaced pixels in place
     bint is_flat                            # several planes lie side by side in one row of scratch
     bint is_block                           # 2 by 2 windows take a path of their own
+    bint is_small                           # small planes are pooled in one run
     bint is_narrow                          # sums read narrower integers where they lie
     bint is_downward                        # windows go down the rows first
     bint is_rowwise                         # windows have one row

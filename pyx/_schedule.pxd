@@ -14,7 +14,7 @@ from _plan cimport (
 from _rowwise cimport is_rowwise
 from _running cimport rows_to_keep
 from _runs cimport is_masked
-from _small_blocks cimport planes_of_run
+from _small_planes cimport are_tiled, planes_of_run
 from _strided cimport EDGE
 from _tile cimport Schedule
 
@@ -58,7 +58,7 @@ cdef inline void make_schedule(Plan* plan, Schedule* schedule, Py_ssize_t thread
         plan.segments = LANES_BYTES // (LANES * plan.inner * plan.accumulator_size)
         plan.segments = max(1, min(plan.segments, plan.outer // (4 * threads)))
         plan.is_flat = True
-        plan.is_block = plan.is_masked = plan.is_run_out = plan.is_across = False
+        plan.is_block = plan.is_masked = plan.is_run_out = plan.is_across = plan.is_small = False
         plan.batch = 1
         plan.lanes = LANES
         plan.pitch_in = plan.pitch_out = 1
@@ -107,13 +107,16 @@ cdef inline void choose_columns(Plan* plan, Py_ssize_t threads) noexcept nogil:
     if not plan.is_run_out or plan.direct_out:
         plan.batch = 1
     plan.segments = planes_of_run(plan, threads)
-    plan.is_block = is_block(plan)
+    plan.is_small = plan.segments > 1
+    plan.is_block = is_block(plan) and (not plan.is_small or are_tiled(plan))
     if plan.is_block:
         plan.is_narrow = reads_halves(plan)
-    if plan.is_block and plan.segments > 1:
+    if plan.is_small:
         plan.pitch_out = columns
         plan.pitch_in = plan.axes[ROW].size * plan.axes[COLUMN].size
         plan.batch = plan.axes[ROW].out
+        plan.is_narrow = plan.is_narrow and plan.is_block
+        plan.is_downward = plan.is_masked = plan.is_rowwise = False
         return
     plan.segments = 1
     if plan.is_block:
@@ -229,7 +232,7 @@ cdef inline void choose_rows(Plan* plan, Schedule* schedule, Py_ssize_t threads)
     if plan.axes[DEPTH].kernel == 1:
         schedule.depth_step = 1
         tiles *= plan.axes[DEPTH].out
-    if (plan.is_masked or plan.is_block) and plan.segments > 1:
+    if plan.is_small or (plan.is_masked and plan.segments > 1):
         return
     if threads > 1 and tiles < 8 * threads:
         plan.tile_rows = divide_up(rows, divide_up(8 * threads, tiles))

@@ -15,7 +15,7 @@ from _rows cimport pool_row
 from _rowwise cimport sweep_rowwise
 from _running cimport Column, emit, fill, push, ready, rows_to_keep, runs_in_blocks, slot_for
 from _runs cimport sweep_runs
-from _small_blocks cimport sweep_small_blocks
+from _small_planes cimport sweep_small_planes
 from _tile cimport (
     Scratch, Tile, count_columns, finish, lift_of, locate_planes, output_row, row_pixels,
     slot_pixels,
@@ -68,8 +68,8 @@ cdef inline void sweep_part(
         # Without a window in depth (2-D, or kernel 1) every plane is finished on its own.
         for depth in range(tile.depth, tile.depth_stop):
             first = window_start(&plan.axes[DEPTH], depth)
-            if plan.is_block and plan.segments > 1:
-                sweep_small_blocks(op, tag, plan, scratch, tile)
+            if plan.is_small:
+                sweep_small_planes(op, tag, plan, scratch, tile)
                 continue
             if plan.is_block:
                 sweep_blocks(op, tag, plan, scratch, tile, first, depth)

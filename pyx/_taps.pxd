@@ -9,8 +9,6 @@ from _widening cimport ADD, BEGIN, BEGIN_TWO, DROP, ROLL, Way, add_narrow, wide_
 cdef enum:
     TAPS = 8                    # rows combined in one go
 
-ctypedef const char* address_t
-
 cdef struct Band:
     # Input rows at hand, where they lie or in scratch.
     const char* rows
@@ -22,17 +20,13 @@ cdef struct Band:
 
 
 cdef inline void combine_taps(
-    op_t op, row_t sums, const address_t* rows, Py_ssize_t count, Py_ssize_t n, bint begins
+    op_t op, row_t sums, row_t* taps, Py_ssize_t count, Py_ssize_t n, bint begins
 ) noexcept nogil:
     """Combine some rows, with what `sums` holds unless this begins."""
-    cdef row_t[TAPS] taps
-    cdef Py_ssize_t i
-    for i in range(count):
-        taps[i] = <row_t> rows[i]
+    cdef Py_ssize_t i = 0
     if begins:
         fold(op, sums, taps, count, n)
         return
-    i = 0
     while i + 3 <= count:
         accumulate3(op, sums, taps[i], taps[i + 1], taps[i + 2], n)
         i += 3
@@ -42,19 +36,18 @@ cdef inline void combine_taps(
 
 
 cdef inline void add_taps(
-    wide_row sums, const address_t* rows, Py_ssize_t count, Py_ssize_t n, bint begins,
-    const Plan* plan,
+    wide_row sums, wide_row* taps, Py_ssize_t count, Py_ssize_t n, bint begins, const Plan* plan
 ) noexcept nogil:
     """Add rows of narrower integers, to what `sums` holds unless this begins."""
     cdef Py_ssize_t i = 0
     if begins and count == 1:
-        add_narrow(sums, BEGIN, rows[0], NULL, n, plan)
+        add_narrow(sums, BEGIN, <const char*> taps[0], NULL, n, plan)
         return
     if begins:
-        add_narrow(sums, BEGIN_TWO, rows[0], rows[1], n, plan)
+        add_narrow(sums, BEGIN_TWO, <const char*> taps[0], <const char*> taps[1], n, plan)
         i = 2
     while i < count:
-        add_narrow(sums, ADD, rows[i], NULL, n, plan)
+        add_narrow(sums, ADD, <const char*> taps[i], NULL, n, plan)
         i += 1
 
 

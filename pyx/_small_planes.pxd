@@ -1,0 +1,135 @@
+"""Small planes that follow one another, many of them in one run: no loop is as short as a row.
+
+To windows of 2 by 2 that tile them they are one tall plane. Other windows that stay inside are
+combined at every element, also where they run over the ends of rows and planes, and those that
+there are get picked: rows of a few elements are not worth a copy, let alone two loops.
+"""
+
+from _blocks cimport combine_blocks, has_blocks
+from _copy cimport copy_run
+from _load cimport load_run
+from _ops cimport op_t
+from _plan cimport (
+    Axis, COLUMN, DEPTH, FINISH_VALUE, OP_SUM, Plan, ROW, VECTOR_BYTES, reach_of,
+)
+from _rows cimport fold, slide
+from _running cimport DIRECT_ROWS
+from _tile cimport Scratch, Tile, finish_one, output_row
+from _types cimport row_t
+
+cdef enum:
+    MOST_COLUMNS = 64           # results of a row
+    SMALL_BYTES = 16 * 1024     # planes pooled in one go
+    PICKED_BYTES = 8 * 1024     # the same where their windows are picked
+    PICKED_ROW = 40             # elements of a row below which that is worth it
+    PICKED_STRIDE = 2           # the largest one; bytes take less time row by row
+
+
+cdef inline Py_ssize_t planes_of_run(const Plan* plan, Py_ssize_t threads) noexcept nogil:
+    """Count the planes that are pooled in one go, 1 if they do not lie well enough."""
+    cdef Py_ssize_t plane = plan.axes[ROW].size * plan.axes[COLUMN].size
+    cdef Py_ssize_t outs = plan.axes[ROW].out * plan.axes[COLUMN].out
+    cdef Py_ssize_t most = SMALL_BYTES
+    if (
+        plan.inner > 1 or plan.outer_rank != 1 or plan.axes[DEPTH].size > 1 or not plan.is_run_out
+        or not plan.runs_in or plan.parts > 1 or plan.axes[COLUMN].out > MOST_COLUMNS
+        or plan.axes[ROW].stride_in != plan.axes[COLUMN].size * plan.input_size
+        or plan.outer_in[0] != plane * plan.input_size
+        or plan.outer_out[0] != outs * plan.output_size
+    ):
+        return 1
+    if not are_tiled(plan):
+        if not is_picked(plan):
+            return 1
+        most = PICKED_BYTES
+    return max(1, min(most // (plane * plan.accumulator_size), plan.outer // (8 * threads)))
+
+
+cdef inline bint are_tiled(const Plan* plan) noexcept nogil:
+    """Tell whether windows of 2 by 2 tile the planes."""
+    return has_blocks(plan) and (
+        plan.axes[ROW].size == 2 * plan.axes[ROW].out
+        and plan.axes[COLUMN].size == 2 * plan.axes[COLUMN].out
+    )
+
+
+cdef inline bint is_picked(const Plan* plan) noexcept nogil:
+    """Tell whether windows stay inside, and are worth picking from those at every element."""
+    cdef int i
+    cdef const Axis* axis
+    for i in range(ROW, COLUMN + 1):
+        axis = &plan.axes[i]
+        if axis.before > 0 or reach_of(plan, i, axis.out) > axis.size:
+            return False
+        if axis.stride > (PICKED_STRIDE if plan.accumulator_size > 1 else 1):
+            return False
+    # Other sums go down first, and more than this many rows by blocks.
+    if plan.axes[ROW].kernel > DIRECT_ROWS or (plan.op == OP_SUM and plan.is_downward):
+        return False
+    return plan.axes[COLUMN].size < PICKED_ROW
+
+
+cdef inline void sweep_small_planes(
+    op_t op, row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile
+) noexcept nogil:
+    """Pool the tile's planes."""
+    cdef Py_ssize_t columns = plan.axes[COLUMN].out
+    cdef Py_ssize_t rows = tile.planes * plan.axes[ROW].out
+    cdef Py_ssize_t elements = tile.planes * plan.pitch_in
+    cdef char* target = output_row(plan, scratch, tile, 0, 0, 0)
+    cdef const char* source = plan.source + scratch.sources[0]
+    cdef row_t sums = <row_t> scratch.result
+    cdef Py_ssize_t step = plan.axes[ROW].stride_in
+    if not (plan.direct_in or plan.is_narrow):
+        load_run(<row_t> scratch.padded, source, elements, plan, plan.lift)
+        source = scratch.padded
+        step = plan.axes[COLUMN].size * sizeof(tag[0])
+    if plan.is_block:
+        if plan.direct_out:
+            sums = <row_t> target
+        combine_blocks(op, sums, source, step, plan, scratch, rows, columns)
+    else:
+        pick_windows(op, sums, <row_t> source, plan, scratch, tile.planes)
+    if plan.finish != FINISH_VALUE or not plan.direct_out:
+        finish_one(target, sums, NULL, plan, scratch, tile, 0, 0, rows * columns)
+    elif not plan.is_block:
+        copy_run(target, scratch.result, rows * columns * plan.output_size)
+
+
+cdef inline void pick_windows(
+    op_t op, row_t out, row_t source, const Plan* plan, const Scratch* scratch, Py_ssize_t planes
+) noexcept nogil:
+    """Combine windows at every element of a run of planes, and keep those that there are."""
+    cdef const Axis* down = &plan.axes[ROW]
+    cdef const Axis* along = &plan.axes[COLUMN]
+    cdef Py_ssize_t n = planes * plan.pitch_in - (along.kernel - 1) * along.dilation
+    cdef Py_ssize_t hop = down.dilation * along.size
+    cdef Py_ssize_t plane, row, tap
+    cdef row_t[DIRECT_ROWS] taps
+    cdef row_t pooled = <row_t> scratch.spares[2]
+    cdef row_t whole = <row_t> scratch.spares[3]
+    slide(
+        op, pooled, source, <row_t> scratch.spares[0], <row_t> scratch.spares[1], along.kernel,
+        along.dilation, n,
+    )
+    for tap in range(down.kernel):
+        taps[tap] = pooled + tap * hop
+    fold(op, whole, taps, down.kernel, n - (down.kernel - 1) * hop)
+    for plane in range(planes):
+        for row in range(down.out):
+            pick(out, whole + row * down.stride * along.size, along.stride, along.out)
+            out += along.out
+        whole += plan.pitch_in
+
+
+cdef inline void pick(row_t out, row_t source, Py_ssize_t stride, Py_ssize_t n) noexcept nogil:
+    """Keep every element or every second one, in whole vectors: what lies behind is overwritten."""
+    cdef Py_ssize_t i = 0, j
+    while i < n:
+        if stride == 1:
+            for j in range(VECTOR_BYTES // <Py_ssize_t> sizeof(out[0])):
+                out[i + j] = source[i + j]
+        else:
+            for j in range(VECTOR_BYTES // <Py_ssize_t> sizeof(out[0])):
+                out[i + j] = source[2 * (i + j)]
+        i += VECTOR_BYTES // <Py_ssize_t> sizeof(out[0])

@@ -36,6 +36,7 @@ cdef extern from *:
 cdef enum:
     CACHE_LINE = 64
     TOUCHED = 24 * 1024         # bytes that are surely still in the first cache when they are used
+    FAR = 1 << 23               # bytes of an array that is in no cache nearby
 
 
 cdef inline void prefetch(

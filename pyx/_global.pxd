@@ -8,12 +8,13 @@ nothing else.
 
 from libc.string cimport memcpy
 
-from _copy cimport touch
+from _copy cimport FAR, TOUCHED, touch
 from _joins cimport join_lanes
-from _lanes cimport LANES, TREE, first_rows, fold_pixels, fold_rest, fold_runs
+from _lanes cimport LANES, TREE, first_rows, fold_pixels, fold_rest, fold_rows, fold_runs
 from _ops cimport Sum, combine, op_t
 from _pixels cimport load_pixels, pixels_of, restore_signs, step_of
 from _plan cimport Plan
+from _rows cimport accumulate
 from _running cimport fill
 from _store cimport scatter_rows
 from _tile cimport Scratch, Tile, count_columns, finish_one, locate_planes
@@ -22,8 +23,9 @@ from _zeros cimport has_zero
 
 cdef enum:
     CHUNK = 1024                # pixels
-    # Chunks side by side: a sum is as fast as memory alone, an extremum would wait for itself.
-    TOGETHER = 4
+    WIDE_BYTES = 256            # lanes of an extremum: several vectors, that do not wait for each other
+    TOUCHED_ROWS = 64           # rows of them that are read ahead
+    FAR_PLANE = 512             # bytes of a plane that is more than the lines next to others
     LEVELS = 48                 # pairs of pairs: more than any address space has chunks
 
 
@@ -41,7 +43,7 @@ cdef inline void pool_whole_planes(
     count_columns(plan, scratch, tile)
     mark_last_lanes(op, <row_t> scratch.spares[3], pixels_of(plan) % LANES)
     for part in range(plan.parts):
-        if plan.plane_in_place and inner == 1 and LANES <= pixels_of(plan) <= CHUNK:
+        if go_together(op, results, plan):
             reduce_small_planes(op, lanes, plan, scratch, tile.planes)
         else:
             for plane in range(tile.planes):
@@ -64,6 +66,15 @@ cdef inline void pool_whole_planes(
         )
 
 
+cdef inline bint go_together(op_t op, row_t tag, const Plan* plan) noexcept nogil:
+    """Tell small planes that are reduced side by side."""
+    cdef Py_ssize_t pixels = pixels_of(plan)
+    if not plan.plane_in_place or plan.inner > 1 or not LANES <= pixels <= CHUNK:
+        return False
+    # Lanes of bytes are less than a vector.
+    return op_t is Sum or sizeof(tag[0]) > 1 or pixels < WIDE_BYTES
+
+
 cdef inline void mark_last_lanes(op_t op, row_t last, Py_ssize_t pixels) noexcept nogil:
     """Mark the lanes of the pixels that do not fill a row, and add the op's neutral element."""
     cdef Py_ssize_t i
@@ -78,18 +89,30 @@ cdef inline void mark_last_lanes(op_t op, row_t last, Py_ssize_t pixels) noexcep
 cdef inline void reduce_small_planes(
     op_t op, row_t lanes, const Plan* plan, const Scratch* scratch, Py_ssize_t planes
 ) noexcept nogil:
-    """Reduce planes of a chunk at most, as `reduce_chunk` would, where they lie."""
-    cdef Py_ssize_t total = pixels_of(plan), plane
+    """Reduce planes of a chunk at most, as `reduce_chunk` would, where they lie.
+
+    A row of each plane in turn is nothing that processors fetch ahead: what is in no cache nearby
+    is touched one plane after the other, as many as the first cache holds.
+    """
+    cdef Py_ssize_t total = pixels_of(plan), plane = 0, count = planes
+    cdef Py_ssize_t size = total * sizeof(lanes[0])
     cdef Py_ssize_t step = plan.outer_in[0] // plan.input_size
-    cdef row_t last = <row_t> scratch.spares[3]
+    cdef bint is_far = plan.outer * size >= FAR and size >= FAR_PLANE
     cdef row_t source
-    if plan.outer_rank == 1:
-        source = <row_t> (plan.source + scratch.sources[0])
-        fold_runs(op, lanes, source, step, planes, last, total, plan.lanes & -LANES)
-        return
-    for plane in range(planes):
+    if plan.outer_rank > 1:
+        count = 1
+    elif is_far:
+        count = TOUCHED // size
+    while plane < planes:
+        count = min(count, planes - plane)
         source = <row_t> (plan.source + scratch.sources[plane])
-        fold_runs(op, lanes + plane * LANES, source, 0, 1, last, total, plan.lanes & -LANES)
+        if is_far:
+            touch(<const char*> source, plan.outer_in[0], size, count)
+        fold_runs(
+            op, lanes + plane * LANES, source, step, count, <row_t> scratch.spares[3], total,
+            plan.lanes & -LANES,
+        )
+        plane += count
 
 
 cdef inline void reduce_plane(
@@ -97,35 +120,56 @@ cdef inline void reduce_plane(
 ) noexcept nogil:
     """Reduce one plane to its lanes, joining two partial results of equal weight at a time."""
     cdef Py_ssize_t total = pixels_of(plan)
-    cdef Py_ssize_t begin = 0, chunk = 0, level, count, i
+    cdef Py_ssize_t begin = 0, chunk = 0, level
     cdef Py_ssize_t width = LANES * plan.inner
     cdef row_t levels = <row_t> scratch.spares[2]
-    cdef row_t chunks = <row_t> scratch.spares[4]
-    cdef row_t source
+    cdef row_t own = <row_t> scratch.spares[4]
+    if not (op_t is Sum) and plan.plane_in_place and plan.inner == 1:
+        if total * <Py_ssize_t> sizeof(lanes[0]) >= WIDE_BYTES:
+            find_extremum(
+                op, lanes, <row_t> (plan.source + scratch.sources[plane]), own, total, plan.lanes
+            )
+            return
     if total <= CHUNK:
         reduce_chunk(op, lanes, plan, scratch, plane, part, 0, total)
         return
     while begin < total:
-        count = min(TOGETHER, (total - begin) // CHUNK)
-        if not (op_t is Sum) and plan.plane_in_place and plan.inner == 1 and count > 1:
-            source = <row_t> load_pixels(lanes, plan, scratch, plane, part, begin, count * CHUNK)
-            touch(<const char*> source, 0, count * CHUNK * sizeof(lanes[0]), 1)
-            fold_runs(
-                op, chunks, source, CHUNK, count, <row_t> scratch.spares[3], CHUNK,
-                plan.lanes & -LANES,
-            )
-        else:
-            count = 1
-            reduce_chunk(op, chunks, plan, scratch, plane, part, begin, min(CHUNK, total - begin))
-        for i in range(count):
-            level = 0
-            while chunk >> level & 1:
-                prepend(op, chunks + i * width, levels + level * width, width)
-                level += 1
-            memcpy(levels + level * width, chunks + i * width, width * sizeof(lanes[0]))
-            chunk += 1
-        begin += count * CHUNK
+        reduce_chunk(op, own, plan, scratch, plane, part, begin, min(CHUNK, total - begin))
+        level = 0
+        while chunk >> level & 1:
+            prepend(op, own, levels + level * width, width)
+            level += 1
+        memcpy(levels + level * width, own, width * sizeof(lanes[0]))
+        chunk += 1
+        begin += CHUNK
     join_levels(op, lanes, levels, chunk, width)
+
+
+cdef inline void find_extremum(
+    op_t op, row_t lanes, row_t source, row_t wide, Py_ssize_t total, Py_ssize_t n
+) noexcept nogil:
+    """Reduce a plane to its extremum in no order; what is looked at twice changes nothing.
+
+    `n` is LANES, and nothing that GCC knows: it would unroll the loops and leave them scalar.
+    """
+    cdef Py_ssize_t row = 0, rows, count
+    n *= WIDE_BYTES // (LANES * <Py_ssize_t> sizeof(lanes[0]))
+    rows = total // n
+    while row < rows:
+        count = min(rows - row, TOUCHED_ROWS)
+        touch(<const char*> (source + row * n), 0, count * WIDE_BYTES, 1)
+        if row == 0:
+            fold_rows(op, wide, 0, source, 0, 1, n, count, n)
+        else:
+            fold_rows(op, wide + n, 0, source + row * n, 0, 1, n, count, n)
+            accumulate(op, wide, wide + n, n)
+        row += count
+    if total % n:
+        accumulate(op, wide, source + total - n, n)
+    while n > LANES:
+        n //= 2
+        accumulate(op, wide, wide + n, n)
+    memcpy(lanes, wide, LANES * sizeof(lanes[0]))
 
 
 cdef inline void reduce_chunk(

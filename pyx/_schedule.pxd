@@ -4,7 +4,7 @@ None of it changes a bit of the result: windows are combined in an order that de
 geometry alone. So the sizes below follow the caches and may be tuned freely.
 """
 
-from _blocks cimport is_block, rows_of_blocks
+from _blocks cimport has_blocks, is_block, rows_of_blocks
 from _downward cimport SHORT_ROW, is_downward, rows_together
 from _halves cimport reads_halves
 from _lanes cimport LANES
@@ -33,6 +33,7 @@ cdef enum:
     CHUNK_BYTES = 24 * 1024     # what they, their input and their results take of the L1 cache
     FEWEST_ROWS = 2
     ROW_BYTES = 16 * 1024       # a row of results, before it is cut into columns
+    LONGEST_BYTES = 64 * 1024   # the same of blocks
     RING_BYTES = 384 * 1024     # pooled rows of a large window: they should stay in the L2 cache
     SLAB_BYTES = 1024 * 1024    # pooled planes of a window in depth
     WORK = 1 << 23              # input elements of a tile
@@ -91,6 +92,9 @@ cdef inline void choose_columns(Plan* plan, Py_ssize_t threads) noexcept nogil:
     plan.is_downward = is_downward(plan)
     if not plan.is_downward and rows_to_keep(&plan.axes[ROW]) * limit * size > RING_BYTES:
         limit = RING_BYTES // (rows_to_keep(&plan.axes[ROW]) * size)
+    if has_blocks(plan) and plan.runs_in:
+        # Nothing waits for the next row, and pieces of rows are further apart than memory likes.
+        limit = LONGEST_BYTES // size
     # Neighbouring tiles load their margins twice: keep those a small part.
     limit = max(limit, 4 * reach_of(plan, COLUMN, 1) * plan.inner // plan.axes[COLUMN].stride)
     limit = max(limit // plan.inner, 1)

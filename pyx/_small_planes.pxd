@@ -22,7 +22,7 @@ cdef enum:
     SMALL_BYTES = 16 * 1024     # planes pooled in one go
     PICKED_BYTES = 8 * 1024     # the same where their windows are picked
     PICKED_ROW = 40             # elements of a row below which that is worth it
-    PICKED_STRIDE = 2           # the largest one; bytes take less time row by row
+    PICKED_STRIDE = 2           # the largest one
 
 
 cdef inline Py_ssize_t planes_of_run(const Plan* plan, Py_ssize_t threads) noexcept nogil:
@@ -57,16 +57,21 @@ cdef inline bint is_picked(const Plan* plan) noexcept nogil:
     """Tell whether windows stay inside, and are worth picking from those at every element."""
     cdef int i
     cdef const Axis* axis
+    cdef Py_ssize_t longest = PICKED_ROW
     for i in range(ROW, COLUMN + 1):
         axis = &plan.axes[i]
         if axis.before > 0 or reach_of(plan, i, axis.out) > axis.size:
             return False
-        if axis.stride > (PICKED_STRIDE if plan.accumulator_size > 1 else 1):
+        if axis.stride > PICKED_STRIDE:
             return False
     # Other sums go down first, and more than this many rows by blocks.
     if plan.axes[ROW].kernel > DIRECT_ROWS or (plan.op == OP_SUM and plan.is_downward):
         return False
-    return plan.axes[COLUMN].size < PICKED_ROW
+    if plan.axes[COLUMN].stride > 1 and plan.direct_in:
+        longest //= 2
+    if plan.accumulator_size == 1:
+        longest //= 2
+    return plan.axes[COLUMN].size < longest
 
 
 cdef inline void sweep_small_planes(

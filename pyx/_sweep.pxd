@@ -6,7 +6,7 @@ first of equal elements in row-major order wins (-0.0 against 0.0) without a wor
 """
 
 from _blocks cimport sweep_blocks
-from _copy cimport touch_run
+from _copy cimport FAR, touch_run
 from _downward cimport sweep_downward
 from _margins cimport load_group, prepare_margins
 from _ops cimport MaxOmit, MinOmit, op_t
@@ -22,10 +22,6 @@ from _tile cimport (
 )
 from _types cimport row_t
 from _waiting cimport finish_in_place, target_row
-
-cdef enum:
-    FAR = 1 << 23               # bytes of an array that is not in a cache nearby
-
 
 cdef inline void sweep(
     op_t op, row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile

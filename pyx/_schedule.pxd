@@ -24,7 +24,11 @@ cdef enum:
     # Rows of one plane handled together: more would be faster in the cache, but memory would have
     # nothing to do while they are combined.
     GROUP_BYTES = 2 * 1024
-    SHORTEST_ROW = 24           # the same where nothing but laying them there would copy them
+    # The same where nothing but laying them there would copy them: elements, and bytes of integers
+    # and sums whose windows share no rows.
+    SHORTEST_ROW = 24
+    SHORTEST_BYTES = 160
+    SHORT_BYTES = 512           # the same where each row would go through short loops of its own
     MANY_ROWS_BYTES = 128 * 1024
     GATHER_BYTES = 8 * 1024     # rows gathered together
     BATCH_BYTES = 8 * 1024      # rows of results finished together
@@ -139,10 +143,7 @@ cdef inline void choose_columns(Plan* plan, Py_ssize_t threads) noexcept nogil:
         plan.pitch_out = columns
         choose_runs(plan, threads)
         return
-    if plan.tile_columns == columns and (
-        # Sums down the rows are gone through together without a copy.
-        reach < (SHORTEST_ROW if plan.is_downward and plan.direct_in else SHORT_ROW)
-    ):
+    if plan.tile_columns == columns and reach < short_row(plan):
         plan.segments = PLANES_BYTES // (plan.axes[ROW].size * reach * size)
         plan.segments = min(max(plan.segments, LONG_ROW // 2 // reach), LONG_ROW // reach)
         plan.segments = min(plan.segments, plan.outer)
@@ -157,6 +158,24 @@ cdef inline void choose_columns(Plan* plan, Py_ssize_t threads) noexcept nogil:
     plan.direct_out = plan.direct_out and not plan.is_flat
     choose_group(plan, transposed)
     plan.together = rows_together(plan, plan.pitch_in * plan.inner * size)
+
+
+cdef inline Py_ssize_t short_row(const Plan* plan) noexcept nogil:
+    """Count the elements below which rows of several planes are laid side by side."""
+    cdef Py_ssize_t size = plan.accumulator_size
+    cdef bint overlaps = plan.axes[ROW].kernel > plan.axes[ROW].stride
+    cdef bint is_sum = plan.op == OP_SUM
+    if not plan.is_narrow and (
+        not plan.is_downward or (overlaps and not is_sum and plan.accumulator < FLOAT16)
+    ):
+        return min(SHORT_BYTES // size, LONG_ROW // 2)
+    if not plan.is_downward or not plan.direct_in:
+        return SHORT_ROW
+    if not is_sum and plan.accumulator >= FLOAT16:
+        return SHORTEST_ROW
+    if overlaps:
+        return SHORT_ROW
+    return min(SHORT_ROW, SHORTEST_BYTES // size)
 
 
 cdef inline void choose_runs(Plan* plan, Py_ssize_t threads) noexcept nogil:

@@ -109,7 +109,7 @@ cdef inline void pick_windows(
     cdef const Axis* along = &plan.axes[COLUMN]
     cdef Py_ssize_t n = planes * plan.pitch_in - (along.kernel - 1) * along.dilation
     cdef Py_ssize_t hop = down.dilation * along.size
-    cdef Py_ssize_t plane, row, tap
+    cdef Py_ssize_t _plane, row, tap
     cdef row_t[DIRECT_ROWS] taps
     cdef row_t pooled = <row_t> scratch.spares[2]
     cdef row_t whole = <row_t> scratch.spares[3]
@@ -120,7 +120,7 @@ cdef inline void pick_windows(
     for tap in range(down.kernel):
         taps[tap] = pooled + tap * hop
     fold(op, whole, taps, down.kernel, n - (down.kernel - 1) * hop)
-    for plane in range(planes):
+    for _plane in range(planes):
         for row in range(down.out):
             pick(out, whole + row * down.stride * along.size, along.stride, along.out)
             out += along.out

@@ -26,6 +26,8 @@ WINDOWS = [
     dict(kernel_size=3, stride=3, padding=2, dilation=2),
     dict(kernel_size=(1, 17), stride=1, padding=((0, 0), (8, 8))),
 ]
+INSIDE = [dict(kernel_size=kernel, stride=stride) for kernel in (2, 3) for stride in (1, 2)]
+FAR_WINDOWS = [dict(kernel_size=8), dict(kernel_size=3, stride=2, padding=1)]
 OPS = {"max": {}, "avg": {}, "sum": {}, "lp": {"norm_type": 2}, "median": {}, "mode": {}}
 
 
@@ -75,9 +77,16 @@ def channels(dtype):
 
 
 def planes(dtype):
-    """Windows that are the whole plane, of every width."""
-    for width in WIDTHS:
+    """Windows that are the whole plane, of every width and of more than a thousand elements."""
+    for width in *WIDTHS, 513, 800, 1001:
         yield sample(dtype, (2, width)), np.s_[...], {"kernel_size": (2, width)}
+
+
+def stacks(dtype):
+    """Small planes in one run, and windows that stay inside of them."""
+    for width, window in itertools.product(WIDTHS[2:32], INSIDE):
+        for view in np.s_[...], np.s_[::-1]:
+            yield sample(dtype, (16, 4, width)), view, window | {"num_threads": 1}
 
 
 def bins(dtype):
@@ -125,7 +134,7 @@ def check_many(shape, side):
     for view in np.s_[...], np.s_[..., ::-1], np.s_[:, ::-1], np.s_[..., ::2], np.s_[:, :, :1]:
         seen = x[view]
         wide = np.broadcast_to(seen, x.shape) if seen.shape[-1] == 1 else seen
-        for window in dict(kernel_size=8), dict(kernel_size=3, stride=2, padding=1):
+        for window in (*INSIDE, *FAR_WINDOWS, dict(kernel_size=wide.shape[1:])):
             for op in "max", "avg":
                 pool = getattr(cypool, f"{op}_pool2d")
                 few = np.concatenate([pool(wide[i : i + 64], **window) for i in (0, len(x) - 64)])
@@ -156,4 +165,4 @@ def main(level):
     print(2 * calls)
 
 
-KINDS = rows, channels, planes
+KINDS = rows, channels, planes, stacks

@@ -4,41 +4,13 @@ None of it changes a bit of the result: windows are combined in an order that de
 geometry alone. So the sizes below follow the caches and may be tuned freely.
 """
 
-from _blocks cimport has_blocks, is_block, rows_of_blocks
-from _downward cimport SHORT_ROW, is_downward, rows_together
-from _halves cimport reads_halves
+from _columns cimport RING_BYTES, choose_columns
 from _lanes cimport LANES
-from _plan cimport (
-    Axis, COLUMN, DEPTH, FLOAT16, LIFT_VALUE, OP_SUM, Plan, ROW, divide_up, reach_of,
-)
-from _rowwise cimport is_rowwise
+from _plan cimport COLUMN, DEPTH, Plan, ROW, divide_up, reach_of
 from _running cimport rows_to_keep
-from _runs cimport is_masked
-from _small_planes cimport are_tiled, planes_of_run
-from _strided cimport EDGE
 from _tile cimport Schedule
 
 cdef enum:
-    LONG_ROW = 640              # how long rows of several planes get
-    PLANES_BYTES = 24 * 1024    # padded planes handled together
-    # Rows of one plane handled together: more would be faster in the cache, but memory would have
-    # nothing to do while they are combined.
-    GROUP_BYTES = 2 * 1024
-    # The same where nothing but laying them there would copy them: elements, and bytes of integers
-    # and sums whose windows share no rows.
-    SHORTEST_ROW = 24
-    SHORTEST_BYTES = 160
-    SHORT_BYTES = 512           # the same where each row would go through short loops of its own
-    MANY_ROWS_BYTES = 128 * 1024
-    GATHER_BYTES = 8 * 1024     # rows gathered together
-    BATCH_BYTES = 8 * 1024      # rows of results finished together
-    PLANES_IN_RUN = 8 * 1024    # bytes of small planes pooled in one go
-    RUN_BYTES = 8 * 1024        # rows pooled in one go
-    CHUNK_BYTES = 24 * 1024     # what they, their input and their results take of the L1 cache
-    FEWEST_ROWS = 2
-    ROW_BYTES = 16 * 1024       # a row of results, before it is cut into columns
-    LONGEST_BYTES = 64 * 1024   # the same of blocks
-    RING_BYTES = 384 * 1024     # pooled rows of a large window: they should stay in the L2 cache
     SLAB_BYTES = 1024 * 1024    # pooled planes of a window in depth
     WORK = 1 << 23              # input elements of a tile
     LANES_BYTES = 8 * 1024      # lanes of planes reduced together
@@ -81,162 +53,6 @@ cdef inline void make_schedule(Plan* plan, Schedule* schedule, Py_ssize_t thread
     schedule.work = plan.segments * plan.inner * reach_of(plan, COLUMN, plan.tile_columns) * (
         reach_of(plan, ROW, plan.tile_rows) * reach_of(plan, DEPTH, schedule.depth_step)
     )
-
-
-cdef inline void choose_columns(Plan* plan, Py_ssize_t threads) noexcept nogil:
-    """Choose how rows are laid out in scratch: long ones cut, short ones side by side."""
-    cdef Py_ssize_t size = plan.accumulator_size
-    cdef Py_ssize_t columns = plan.axes[COLUMN].out
-    cdef Py_ssize_t limit = ROW_BYTES // size
-    cdef Py_ssize_t reach
-    cdef bint transposed = plan.is_transposed and not plan.runs_in
-    plan.is_narrow = plan.runs_in and plan.op == OP_SUM and plan.lift == LIFT_VALUE and (
-        plan.accumulator < FLOAT16 and plan.accumulator_size > plan.input_size
-    )
-    plan.is_downward = is_downward(plan)
-    if not plan.is_downward and rows_to_keep(&plan.axes[ROW]) * limit * size > RING_BYTES:
-        limit = RING_BYTES // (rows_to_keep(&plan.axes[ROW]) * size)
-    if has_blocks(plan) and plan.runs_in:
-        # Nothing waits for the next row, and pieces of rows are further apart than memory likes.
-        limit = LONGEST_BYTES // size
-    # Neighbouring tiles load their margins twice: keep those a small part.
-    limit = max(limit, 4 * reach_of(plan, COLUMN, 1) * plan.inner // plan.axes[COLUMN].stride)
-    limit = max(limit // plan.inner, 1)
-    plan.tile_columns = divide_up(columns, divide_up(columns, limit))
-    reach = reach_of(plan, COLUMN, plan.tile_columns)
-    plan.pitch_out = divide_up(reach, plan.axes[COLUMN].stride)
-    plan.pitch_in = plan.pitch_out * plan.axes[COLUMN].stride
-    plan.group = 1
-    plan.is_flat = plan.is_across = False
-    plan.is_run_out = plan.runs_out and plan.tile_columns == columns and (
-        plan.axes[ROW].stride_out == columns * plan.inner * plan.output_size
-    )
-    plan.batch = max(1, min(BATCH_BYTES // (plan.tile_columns * plan.inner * size), 16))
-    if not plan.is_run_out or plan.direct_out:
-        plan.batch = 1
-    plan.segments = planes_of_run(plan, threads)
-    plan.is_small = plan.segments > 1
-    plan.is_block = is_block(plan) and (not plan.is_small or are_tiled(plan))
-    if plan.is_block:
-        plan.is_narrow = reads_halves(plan)
-    if plan.is_small:
-        plan.pitch_out = columns
-        plan.pitch_in = plan.axes[ROW].size * plan.axes[COLUMN].size
-        plan.batch = plan.axes[ROW].out
-        plan.is_narrow = plan.is_narrow and plan.is_block
-        plan.is_downward = plan.is_masked = plan.is_rowwise = False
-        return
-    plan.segments = 1
-    if plan.is_block:
-        plan.pitch_out = plan.tile_columns
-        plan.pitch_in = 4 * plan.tile_columns
-        plan.group = rows_of_blocks(plan)
-        return
-    reach = plan.pitch_in * plan.inner
-    plan.is_masked = is_masked(plan)
-    if plan.is_masked and plan.op != OP_SUM:
-        plan.is_downward = False
-    plan.is_masked = plan.is_masked and not plan.is_downward
-    plan.is_rowwise = is_rowwise(plan)
-    if plan.is_masked:
-        plan.pitch_in = plan.axes[COLUMN].size
-        plan.pitch_out = columns
-        choose_runs(plan, threads)
-        return
-    if plan.tile_columns == columns and reach < short_row(plan):
-        plan.segments = PLANES_BYTES // (plan.axes[ROW].size * reach * size)
-        plan.segments = min(max(plan.segments, LONG_ROW // 2 // reach), LONG_ROW // reach)
-        plan.segments = min(plan.segments, plan.outer)
-    plan.is_flat = plan.segments > 1
-    if plan.is_flat and plan.op != OP_SUM and plan.accumulator >= FLOAT16:
-        plan.is_downward = False
-    plan.is_across = (
-        plan.axes[ROW].stride_out == plan.output_size and plan.inner == 1 and plan.aligned
-        and plan.axes[DEPTH].kernel == 1 and columns >= EDGE and not plan.runs_out
-    )
-    plan.is_run_out = plan.is_run_out and not plan.is_flat
-    plan.direct_out = plan.direct_out and not plan.is_flat
-    choose_group(plan, transposed)
-    plan.together = rows_together(plan, plan.pitch_in * plan.inner * size)
-
-
-cdef inline Py_ssize_t short_row(const Plan* plan) noexcept nogil:
-    """Count the elements below which rows of several planes are laid side by side."""
-    cdef Py_ssize_t size = plan.accumulator_size
-    cdef bint overlaps = plan.axes[ROW].kernel > plan.axes[ROW].stride
-    cdef bint is_sum = plan.op == OP_SUM
-    if not plan.is_narrow and (
-        not plan.is_downward or (overlaps and not is_sum and plan.accumulator < FLOAT16)
-    ):
-        return min(SHORT_BYTES // size, LONG_ROW // 2)
-    if not plan.is_downward or not plan.direct_in:
-        return SHORT_ROW
-    if not is_sum and plan.accumulator >= FLOAT16:
-        return SHORTEST_ROW
-    if overlaps:
-        return SHORT_ROW
-    return min(SHORT_ROW, SHORTEST_BYTES // size)
-
-
-cdef inline void choose_runs(Plan* plan, Py_ssize_t threads) noexcept nogil:
-    """Choose how many outputs, or how many small planes, are pooled in one run."""
-    cdef const Axis* rows = &plan.axes[ROW]
-    cdef Py_ssize_t row_bytes = plan.pitch_in * plan.inner * plan.accumulator_size
-    cdef Py_ssize_t planes = min(
-        PLANES_IN_RUN // (rows.size * row_bytes), max(plan.outer // (8 * threads), 1)
-    )
-    cdef Py_ssize_t pooled_bytes = plan.pitch_out * plan.inner * plan.accumulator_size
-    # Two chunks share rows, which are moved: that costs less than what leaves the cache.
-    plan.batch = max(RUN_BYTES // (row_bytes * rows.stride), FEWEST_ROWS)
-    plan.batch = min(plan.batch, rows.out)
-    while plan.batch > FEWEST_ROWS and CHUNK_BYTES < plan.batch * pooled_bytes + (
-        reach_of(plan, ROW, plan.batch) * (row_bytes + pooled_bytes)
-    ):
-        plan.batch -= 1
-    plan.group = reach_of(plan, ROW, plan.batch)
-    if planes > 1 and plan.parts == 1 and plan.axes[DEPTH].size == 1 and (
-        not plan.direct_in
-        or (plan.outer_rank == 1 and plan.outer_in[0] == rows.size * rows.stride_in)
-    ):
-        plan.segments = planes
-        plan.batch = rows.out
-        plan.group = plan.segments * rows.size
-
-
-cdef inline void choose_group(Plan* plan, bint transposed) noexcept nogil:
-    """Choose how many input rows are handled together, so that the row loops have long runs."""
-    cdef const Axis* columns = &plan.axes[COLUMN]
-    cdef Py_ssize_t row_bytes = plan.segments * plan.pitch_in * plan.inner * plan.accumulator_size
-    cdef bint fits = columns.before == 0 and columns.size == columns.out * columns.stride and (
-        reach_of(plan, COLUMN, columns.out) <= columns.size
-        and plan.axes[ROW].stride_in == columns.size * plan.inner * plan.input_size
-    )
-    plan.group = GROUP_BYTES // row_bytes
-    if plan.is_flat:
-        plan.direct_in = False
-        plan.group = PLANES_BYTES // row_bytes
-    elif plan.is_downward:
-        plan.group = 1 if plan.direct_in or plan.is_narrow else max(
-            4 * plan.group, min(reach_of(plan, ROW, 1), MANY_ROWS_BYTES // row_bytes)
-        )
-    elif plan.tile_columns < columns.out:
-        # Some tiles have margins and others have not: each row for itself.
-        plan.group = 1
-    elif fits and plan.direct_in:
-        plan.pitch_in = columns.size
-        plan.pitch_out = columns.out
-    elif plan.runs_in and columns.before == 0 and (
-        reach_of(plan, COLUMN, columns.out) <= columns.size
-    ):
-        plan.group = 1
-    else:
-        plan.direct_in = False
-    if transposed:
-        plan.group = max(plan.group, EDGE)
-    elif not plan.runs_in and plan.tile_columns == columns.out:
-        # A row that has just been gathered is not in the cache yet: it would be waited for.
-        plan.group = max(plan.group, GATHER_BYTES // row_bytes)
-    plan.group = max(1, min(plan.group, plan.axes[ROW].size))
 
 
 cdef inline void choose_rows(Plan* plan, Schedule* schedule, Py_ssize_t threads) noexcept nogil:

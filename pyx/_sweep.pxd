@@ -23,6 +23,7 @@ from _tile cimport (
 from _types cimport row_t
 from _waiting cimport finish_in_place, target_row
 
+
 cdef inline void sweep(
     op_t op, row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile
 ) noexcept nogil:

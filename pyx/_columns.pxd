@@ -8,7 +8,7 @@ from _blocks cimport has_blocks, is_block, rows_of_blocks
 from _downward cimport SHORT_ROW, is_downward, rows_together
 from _halves cimport reads_halves
 from _plan cimport (
-    Axis, COLUMN, DEPTH, FLOAT16, LIFT_VALUE, OP_SUM, Plan, ROW, divide_up, reach_of,
+    Axis, COLUMN, DEPTH, FLOAT16, LIFT_VALUE, OP_SUM, Plan, ROW, divide_up, is_plane, reach_of,
 )
 from _rowwise cimport is_rowwise
 from _running cimport rows_to_keep
@@ -159,7 +159,7 @@ cdef inline void choose_runs(Plan* plan, Py_ssize_t threads) noexcept nogil:
     ):
         plan.batch -= 1
     plan.group = reach_of(plan, ROW, plan.batch)
-    if planes > 1 and plan.parts == 1 and plan.axes[DEPTH].size == 1 and (
+    if planes > 1 and plan.parts == 1 and is_plane(plan) and (
         not plan.direct_in
         or (plan.outer_rank == 1 and plan.outer_in[0] == rows.size * rows.stride_in)
     ):

@@ -117,6 +117,12 @@ cdef inline Py_ssize_t whole_vectors(Py_ssize_t n, Py_ssize_t size) noexcept nog
     return divide_up(n * size, VECTOR_BYTES) * VECTOR_BYTES // size
 
 
+cdef inline bint is_plane(const Plan* plan) noexcept nogil:
+    """Tell whether there is no depth at all: one element of it can have windows that pad it."""
+    cdef const Axis* axis = &plan.axes[DEPTH]
+    return axis.size == 1 and axis.kernel == 1 and axis.out == 1
+
+
 cdef inline Py_ssize_t reach_of(const Plan* plan, int axis, Py_ssize_t out) noexcept nogil:
     """Count the input positions that `out` neighbouring windows span."""
     return (out - 1) * plan.axes[axis].stride + (

@@ -10,7 +10,7 @@ from _copy cimport copy_run
 from _load cimport load_run
 from _ops cimport op_t
 from _plan cimport (
-    Axis, COLUMN, DEPTH, FINISH_VALUE, OP_SUM, Plan, ROW, VECTOR_BYTES, reach_of,
+    Axis, COLUMN, FINISH_VALUE, OP_SUM, Plan, ROW, VECTOR_BYTES, is_plane, reach_of,
 )
 from _rows cimport fold, slide
 from _running cimport DIRECT_ROWS
@@ -31,7 +31,7 @@ cdef inline Py_ssize_t planes_of_run(const Plan* plan, Py_ssize_t threads) noexc
     cdef Py_ssize_t outs = plan.axes[ROW].out * plan.axes[COLUMN].out
     cdef Py_ssize_t most = SMALL_BYTES
     if (
-        plan.inner > 1 or plan.outer_rank != 1 or plan.axes[DEPTH].size > 1 or not plan.is_run_out
+        plan.inner > 1 or plan.outer_rank != 1 or not is_plane(plan) or not plan.is_run_out
         or not plan.runs_in or plan.parts > 1 or plan.axes[COLUMN].out > MOST_COLUMNS
         or plan.axes[ROW].stride_in != plan.axes[COLUMN].size * plan.input_size
         or plan.outer_in[0] != plane * plan.input_size

@@ -11,7 +11,7 @@ import pytest
 
 import cypool
 from arrays import dtype_of
-from compare import assert_identical
+from compare import assert_identical, assert_same_values
 
 SHAPES = [
     (7, 4, 34),  # several planes in a run
@@ -69,6 +69,25 @@ def test_values(isa, shape):
         windows = np.lib.stride_tricks.sliding_window_view(padded, (reach, reach), axis=(1, 2))
         want = windows[:, ::s, ::s, ::d, ::d].max(axis=(3, 4))
         assert_identical(cypool.max_pool2d(x, k, s, padding, d), want)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(300, 1, 5, 5), (64, 1, 14, 14), (40, 1, 28, 30)], ids=str)
+def test_volumes_of_one_plane(isa, shape, dtype):
+    """Depth that is all padding but for one plane: what is quick for planes must not forget it."""
+    x = numbers(dtype, shape)
+    x = np.where(np.isfinite(x), x, 0).astype(x.dtype)
+    for op, k, s, depth in itertools.product(["max", "sum"], (2, 3, 5), (1, 2), (2, 3)):
+        for padding in {0, k // 2}:
+            got = getattr(cypool, f"{op}_pool3d")(
+                x, (depth, k, k), (depth, s, s), (1, padding, padding)
+            )
+            want = getattr(cypool, f"{op}_pool2d")(x, k, s, padding)
+            assert got.shape[1] == 1
+            if op == "max" or dtype in {"uint8", "int16"}:
+                assert_same_values(got[:, 0], want[:, 0])
+            else:
+                np.testing.assert_allclose(got.astype(float), want.astype(float), 1e-3, 1e-3)
 
 
 @pytest.mark.parametrize("dtype", [*DTYPES, "int8", "bfloat16"])

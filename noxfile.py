@@ -128,7 +128,7 @@ def browser(session: nox.Session) -> None:
     """Build the site and try it in Chromium, which has to be installed."""
     session.install(".[cli,plot]", *group("browser"))
     session.run("python", "docs/website.py", "build")
-    session.run("python", "-m", "pytest", "docs/tests", *session.posargs)
+    session.run("python", "-m", "pytest", *SIDE_BY_SIDE, "docs/tests", *session.posargs)
 
 
 @nox.session(default=False)

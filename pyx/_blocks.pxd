@@ -9,7 +9,7 @@ in registers: their few bytes are touched in order instead.
 
 from _copy cimport touch
 from _decimate cimport decimate
-from _halves cimport add_blocks, combine_halves
+from _halves cimport add_blocks, add_neighbours, combine_halves
 from _load cimport load_rows
 from _ops cimport Sum, combine, op_t
 from _plan cimport COLUMN, DEPTH, FLOAT16, Plan, ROW
@@ -117,6 +117,10 @@ cdef inline void combine_blocks(
     if plan.is_narrow and plan.accumulator < FLOAT16:
         if op_t is Sum:
             if row_t is u16_row or row_t is u32_row:
+                if columns * sizeof(out[0]) <= WIDE_ROW and step == 2 * columns * plan.input_size:
+                    add_neighbours(pairs, source, runs * columns, plan.is_signed)
+                    combine_pairs(op, out, pairs, <row_t> scratch.spares[1], rows, columns)
+                    return
                 touch(source, step, 2 * columns * plan.input_size, 2 * rows)
                 for row in range(rows):
                     add_blocks(

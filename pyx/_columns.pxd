@@ -8,11 +8,11 @@ from _blocks cimport has_blocks, is_block, rows_of_blocks
 from _downward cimport SHORT_ROW, is_downward, rows_together
 from _halves cimport reads_halves
 from _plan cimport (
-    Axis, COLUMN, DEPTH, FLOAT16, LIFT_VALUE, OP_SUM, Plan, ROW, divide_up, is_plane, reach_of,
+    Axis, COLUMN, DEPTH, FLOAT16, LIFT_VALUE, OP_SUM, Plan, ROW, divide_up, reach_of,
 )
 from _rowwise cimport is_rowwise
 from _running cimport rows_to_keep
-from _runs cimport is_masked
+from _runs cimport MASKED_PLANE, is_coded_down, is_masked, planes_in_run
 from _small_planes cimport are_tiled, planes_of_run
 from _strided cimport EDGE
 
@@ -27,7 +27,6 @@ cdef enum:
     MANY_ROWS_BYTES = 128 * 1024
     GATHER_BYTES = 8 * 1024     # rows gathered together
     BATCH_BYTES = 8 * 1024      # rows of results finished together
-    PLANES_IN_RUN = 8 * 1024    # bytes of small planes pooled in one go
     RUN_BYTES = 8 * 1024        # rows pooled in one go
     CHUNK_BYTES = 24 * 1024     # what they, their input and their results take of the L1 cache
     FEWEST_ROWS = 2
@@ -59,7 +58,7 @@ cdef inline void cut_columns(Plan* plan) noexcept nogil:
     plan.pitch_out = divide_up(reach, plan.axes[COLUMN].stride)
     plan.pitch_in = plan.pitch_out * plan.axes[COLUMN].stride
     plan.group = 1
-    plan.is_flat = plan.is_across = False
+    plan.is_flat = plan.is_across = plan.is_coded_down = False
     plan.is_run_out = plan.runs_out and plan.tile_columns == columns and (
         plan.axes[ROW].stride_out == columns * plan.inner * plan.output_size
     )
@@ -89,16 +88,18 @@ cdef inline void choose_columns(Plan* plan, Py_ssize_t threads) noexcept nogil:
         plan.pitch_in = 4 * plan.tile_columns
         plan.group = rows_of_blocks(plan)
         return
-    plan.is_masked = is_masked(plan)
-    if plan.is_masked and plan.op != OP_SUM:
-        plan.is_downward = False
-    plan.is_masked = plan.is_masked and not plan.is_downward
-    plan.is_rowwise = is_rowwise(plan)
+    plan.is_masked = is_masked(plan) and (
+        plan.op != OP_SUM or not plan.is_downward or plan.axes[COLUMN].size * plan.inner < (
+            # Sums of floats have an order that the geometry alone decides.
+            SHORT_ROW if plan.accumulator < FLOAT16 else 0
+        )
+    )
     if plan.is_masked:
-        plan.pitch_in = plan.axes[COLUMN].size
-        plan.pitch_out = plan.axes[COLUMN].out
         choose_runs(plan, threads)
+    if plan.is_masked:
+        plan.is_downward = plan.is_rowwise = False
         return
+    plan.is_rowwise = is_rowwise(plan)
     lay_side_by_side(plan)
 
 
@@ -144,13 +145,23 @@ cdef inline Py_ssize_t short_row(const Plan* plan) noexcept nogil:
 
 
 cdef inline void choose_runs(Plan* plan, Py_ssize_t threads) noexcept nogil:
-    """Choose how many outputs, or how many small planes, are pooled in one run."""
+    """Choose how many outputs, or small planes, are pooled in one run; a few of these are not."""
     cdef const Axis* rows = &plan.axes[ROW]
-    cdef Py_ssize_t row_bytes = plan.pitch_in * plan.inner * plan.accumulator_size
-    cdef Py_ssize_t planes = min(
-        PLANES_IN_RUN // (rows.size * row_bytes), max(plan.outer // (8 * threads), 1)
-    )
-    cdef Py_ssize_t pooled_bytes = plan.pitch_out * plan.inner * plan.accumulator_size
+    cdef Py_ssize_t row = plan.axes[COLUMN].size * plan.inner
+    cdef Py_ssize_t row_bytes = row * plan.accumulator_size
+    cdef Py_ssize_t pooled_bytes = plan.axes[COLUMN].out * plan.inner * plan.accumulator_size
+    plan.segments = planes_in_run(plan, threads)
+    plan.is_coded_down = plan.segments > 1 and is_coded_down(plan)
+    if row * rows.size < MASKED_PLANE and not plan.is_coded_down:
+        plan.is_masked = False
+        plan.segments = 1
+        return
+    plan.pitch_in = plan.axes[COLUMN].size
+    plan.pitch_out = plan.axes[COLUMN].out
+    if plan.segments > 1:
+        plan.batch = rows.out * (plan.segments if plan.is_coded_down else 1)
+        plan.group = plan.segments * rows.size
+        return
     # Two chunks share rows, which are moved: that costs less than what leaves the cache.
     plan.batch = max(RUN_BYTES // (row_bytes * rows.stride), FEWEST_ROWS)
     plan.batch = min(plan.batch, rows.out)
@@ -159,13 +170,6 @@ cdef inline void choose_runs(Plan* plan, Py_ssize_t threads) noexcept nogil:
     ):
         plan.batch -= 1
     plan.group = reach_of(plan, ROW, plan.batch)
-    if planes > 1 and plan.parts == 1 and is_plane(plan) and (
-        not plan.direct_in
-        or (plan.outer_rank == 1 and plan.outer_in[0] == rows.size * rows.stride_in)
-    ):
-        plan.segments = planes
-        plan.batch = rows.out
-        plan.group = plan.segments * rows.size
 
 
 cdef inline void choose_group(Plan* plan, bint transposed) noexcept nogil:

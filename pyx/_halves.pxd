@@ -59,6 +59,19 @@ cdef inline void add_blocks(
             out[i] = add_halves(out, top, i) + add_halves(out, bottom, i)
 
 
+cdef inline void add_neighbours(
+    word_row out, const char* source, Py_ssize_t n, bint is_signed
+) noexcept nogil:
+    """Add pairs of such elements."""
+    cdef Py_ssize_t i
+    if is_signed:
+        for i in range(n):
+            out[i] = add_signed_halves(out, source, i)
+    else:
+        for i in range(n):
+            out[i] = add_halves(out, source, i)
+
+
 cdef inline uint32_t add_halves(word_row like, const char* source, Py_ssize_t i) noexcept nogil:
     """Add the two halves of a word at any address."""
     cdef uint16_t short_word

@@ -15,6 +15,9 @@ from _types cimport (
     uint64_t, uint8_t,
 )
 
+cdef enum:
+    WIDENED = 16                # integers converted in one go
+
 ctypedef fused real_row:
     f32_row
     f64_row
@@ -42,7 +45,27 @@ cdef inline void convert(
         if lifted_row is f32_row or lifted_row is f64_row:
             for i in range(n):
                 out[i] = bfloat_to_float(source[i])
+    elif n < WIDENED:
+        widen(out, source, n)
     else:
+        for i in range(n // WIDENED):
+            widen(out + i * WIDENED, source + i * WIDENED, WIDENED)
+        # The last ones once more rather than one by one: rows are often short.
+        if n % WIDENED > 0:
+            widen(out + n - WIDENED, source + n - WIDENED, WIDENED)
+    if lift != LIFT_VALUE:
+        if lifted_row is f32_row or lifted_row is f64_row:
+            lift_reals(out, n, lift, power)
+        elif lifted_row is u64_row:
+            split_word(out, n, lift, source_t is int64_t)
+
+
+cdef inline void widen(
+    lifted_row out, const source_t* source, Py_ssize_t n
+) noexcept nogil:
+    """Convert numbers that C converts."""
+    cdef Py_ssize_t i
+    if not (source_t is half_t or source_t is bfloat_t):
         for i in range(n):
             if lifted_row is u16_row:
                 out[i] = <uint16_t> source[i]
@@ -54,11 +77,6 @@ cdef inline void convert(
                 out[i] = <float> source[i]
             else:
                 out[i] = <double> source[i]
-    if lift != LIFT_VALUE:
-        if lifted_row is f32_row or lifted_row is f64_row:
-            lift_reals(out, n, lift, power)
-        elif lifted_row is u64_row:
-            split_word(out, n, lift, source_t is int64_t)
 
 
 cdef inline void split_word(u64_row words, Py_ssize_t n, int lift, bint is_signed) noexcept nogil:
@@ -152,6 +170,10 @@ cdef inline void load_rows(
     """Lift a block of rows into scratch, `pitch` elements from row to row."""
     cdef Py_ssize_t row
     cdef Py_ssize_t n = columns * plan.inner
+    if plan.runs_in and pitch == n and plan.axes[ROW].stride_in == n * plan.input_size:
+        # Rows end to end on both sides are one row.
+        n *= rows
+        rows = 1
     if plan.runs_in and lift == LIFT_VALUE and plan.input == plan.accumulator:
         copy_block(
             <char*> out, pitch * plan.input_size, source, plan.axes[ROW].stride_in,

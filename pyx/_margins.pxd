@@ -1,7 +1,7 @@
 """Input rows with their margins: read where they lie, or brought to scratch between identities."""
 
 from _load cimport load_rows
-from _masks cimport write_codes
+from _masks cimport write_all_codes
 from _ops cimport op_t
 from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW
 from _running cimport fill
@@ -39,7 +39,7 @@ cdef inline void prepare_margins(
     if scratch.margins_of == tile.column:
         return
     if plan.is_masked:
-        write_codes(<row_t> scratch.codes, plan)
+        write_all_codes(<row_t> scratch.codes, <row_t> scratch.codes_down, plan)
         scratch.margins_of = tile.column
     elif plan.is_downward and not plan.is_flat:
         fill(op, <row_t> scratch.sums, plan.together * plan.pitch_in * plan.inner)

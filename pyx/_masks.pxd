@@ -7,13 +7,17 @@ as in a padded row, so that the bits are the same.
 
 With c taps left of the one that sits on the window's own pixel, a code counts from 0 in the first
 column, up to c where all taps are inside, up to 2 * c in the last column.
+
+Small planes that follow one another are one run down the rows as well, with codes that tell which
+taps are of an element's own plane. There the others do not count as padding, as nowhere down the
+rows: they are left out.
 """
 
 from libc.string cimport memcpy
 
 from _copy cimport copy_run
-from _ops cimport combine, identity, op_t, select
-from _plan cimport Axis, COLUMN, Plan, VECTOR_BYTES
+from _ops cimport absent, combine, op_t, select
+from _plan cimport Axis, COLUMN, Plan, ROW, VECTOR_BYTES
 from _rows cimport DIRECT_TAPS, every, fold
 from _types cimport number_t, row_t
 
@@ -50,25 +54,33 @@ cdef inline Py_ssize_t coded_rows(const Plan* plan) noexcept nogil:
     return plan.group if plan.pitch_out * plan.inner < LONG_ROW else 1
 
 
-cdef inline void write_codes(row_t codes, const Plan* plan) noexcept nogil:
-    """Fill in the codes of a row, and repeat them for the others."""
-    cdef const Axis* axis = &plan.axes[COLUMN]
+cdef inline void write_all_codes(row_t columns, row_t rows, const Plan* plan) noexcept nogil:
+    """Fill in the codes of the columns for some rows, and those of the rows for some planes."""
+    cdef Py_ssize_t n = plan.pitch_out * plan.inner
+    write_codes(columns, &plan.axes[COLUMN], plan.axes[COLUMN].stride, plan.inner, coded_rows(plan))
+    if plan.is_coded_down:
+        write_codes(rows, &plan.axes[ROW], 1, n, plan.segments)
+
+
+cdef inline void write_codes(
+    row_t codes, const Axis* axis, Py_ssize_t stride, Py_ssize_t repeats, Py_ssize_t runs
+) noexcept nogil:
+    """Fill in the code of every `stride`-th position, `repeats` times each, all that `runs` times.
+    """
     cdef Py_ssize_t taps = axis.kernel // 2
-    cdef Py_ssize_t position, _channel, code, i = 0
-    cdef Py_ssize_t n = plan.pitch_out * plan.inner, row
-    position = 0
+    cdef Py_ssize_t position = 0, run, _repeat, code, i = 0
     while position < axis.size:
         code = taps
         if position < axis.before:
             code = position // axis.dilation
         if axis.size - 1 - position < axis.before:
             code += taps - (axis.size - 1 - position) // axis.dilation
-        for _channel in range(plan.inner):
+        for _repeat in range(repeats):
             codes[i] = code
             i += 1
-        position += axis.stride
-    for row in range(1, coded_rows(plan)):
-        copy_run(codes + row * n, codes, n * sizeof(codes[0]))
+        position += stride
+    for run in range(1, runs):
+        copy_run(codes + run * i, codes, i * sizeof(codes[0]))
 
 
 cdef inline void pool_run(
@@ -104,20 +116,21 @@ cdef inline void pool_piece(
     if is_first:
         begin = min(n, ends)
         memcpy(end + margin, source, min(begin * stride + margin, n * stride) * sizeof(out[0]))
-        mask_taps(op, out, end + margin, codes, kernel, step, stride, begin)
+        mask_taps(op, out, end + margin, codes, kernel, step, stride, begin, True)
     if is_last and begin < n:
         stop = max(begin, n - ends)
         memcpy(
             end, source + stop * stride - margin, ((n - stop) * stride + margin) * sizeof(out[0])
         )
         mask_taps(
-            op, out + stop, end + margin, codes_end - (n - stop), kernel, step, stride, n - stop
+            op, out + stop, end + margin, codes_end - (n - stop), kernel, step, stride, n - stop,
+            True,
         )
     out = out + begin
     source = source + begin * stride
     n = stop - begin
     if is_masked:
-        mask_taps(op, out, source, codes + begin, kernel, step, stride, n)
+        mask_taps(op, out, source, codes + begin, kernel, step, stride, n, True)
     elif stride > 1:
         every(op, out, source - margin, kernel, stride, n)
     else:
@@ -138,49 +151,52 @@ cdef inline void mend_ends(
     for row in range(rows):
         here = row * n
         if row > 0 or not is_first:
-            mask_taps(op, out + here, source + here * stride, codes, kernel, step, stride, size)
+            mask_taps(
+                op, out + here, source + here * stride, codes, kernel, step, stride, size, True
+            )
         here += n - size
         if row + 1 < rows or not is_last:
             mask_taps(
-                op, out + here, source + here * stride, codes + n - size, kernel, step, stride, size
+                op, out + here, source + here * stride, codes + n - size, kernel, step, stride,
+                size, True,
             )
 
 
 cdef inline void mask_taps(
     op_t op, row_t out, row_t source, row_t codes, Py_ssize_t kernel, Py_ssize_t step,
-    Py_ssize_t stride, Py_ssize_t n,
+    Py_ssize_t stride, Py_ssize_t n, bint pads,
 ) noexcept nogil:
-    """Combine each window's taps, with padding where a tap is not of its own row."""
+    """Combine each window's taps, with padding, or nothing, where a tap is not of its own row."""
     cdef row_t a = source - step
     cdef row_t b = source + step
     if kernel == 5:
-        mask5(op, out, a - step, a, source, b, b + step, codes, n)
+        mask5(op, out, a - step, a, source, b, b + step, codes, n, pads)
     elif stride == 1:
-        mask3(op, out, a, source, b, codes, n)
+        mask3(op, out, a, source, b, codes, n, pads)
     else:
         mask_every_second(op, out, source, codes, n)
 
 
-cdef inline number_t own(op_t op, bint is_own, number_t value) noexcept nogil:
-    """Choose between a loaded element and padding: a conditional load would not vectorise."""
-    return select(is_own, value, identity(op, value))
+cdef inline number_t own(op_t op, bint is_own, number_t value, bint pads) noexcept nogil:
+    """Choose between a loaded element and none: a conditional load would not vectorise."""
+    return select(is_own, value, absent(op, value, pads))
 
 
 cdef inline void mask3(
-    op_t op, row_t out, row_t a, row_t b, row_t c, row_t codes, Py_ssize_t n
+    op_t op, row_t out, row_t a, row_t b, row_t c, row_t codes, Py_ssize_t n, bint pads
 ) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(n):
         out[i] = combine(
             op,
-            combine(op, own(op, codes[i] >= 1, a[i]), b[i]),
-            own(op, codes[i] <= 1, c[i]),
+            combine(op, own(op, codes[i] >= 1, a[i], pads), b[i]),
+            own(op, codes[i] <= 1, c[i], pads),
         )
 
 
 cdef inline void mask5(
     op_t op, row_t out, row_t a, row_t b, row_t c, row_t d, row_t e, row_t codes,
-    Py_ssize_t n,
+    Py_ssize_t n, bint pads,
 ) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(n):
@@ -190,12 +206,14 @@ cdef inline void mask5(
                 op,
                 combine(
                     op,
-                    combine(op, own(op, codes[i] >= 2, a[i]), own(op, codes[i] >= 1, b[i])),
+                    combine(
+                        op, own(op, codes[i] >= 2, a[i], pads), own(op, codes[i] >= 1, b[i], pads)
+                    ),
                     c[i],
                 ),
-                own(op, codes[i] <= 3, d[i]),
+                own(op, codes[i] <= 3, d[i], pads),
             ),
-            own(op, codes[i] <= 2, e[i]),
+            own(op, codes[i] <= 2, e[i], pads),
         )
 
 
@@ -207,6 +225,6 @@ cdef inline void mask_every_second(
     for i in range(n):
         out[i] = combine(
             op,
-            combine(op, own(op, codes[i] >= 1, source[2 * i - 1]), source[2 * i]),
+            combine(op, own(op, codes[i] >= 1, source[2 * i - 1], True), source[2 * i]),
             source[2 * i + 1],
         )

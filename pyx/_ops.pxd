@@ -116,6 +116,14 @@ cdef inline number_t identity(op_t op, number_t like) noexcept nogil:
             return <number_t> ~lowest(like)
 
 
+cdef inline number_t absent(op_t op, number_t like, bint is_padding) noexcept nogil:
+    """Give what stands for a tap that is not there: padding, or what not even a -0.0 notices."""
+    if op_t is Sum:
+        if number_t is float or number_t is double:
+            return 0 if is_padding else <number_t> -0.0
+    return identity(op, like)
+
+
 cdef inline number_t lowest(number_t like) noexcept nogil:
     """Give an integer type's minimum; its bitwise complement is the maximum."""
     if number_t is float or number_t is double:

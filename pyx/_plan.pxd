@@ -86,6 +86,7 @@ cdef struct Plan:
     bint is_downward                        # windows go down the rows first
     bint is_rowwise                         # windows have one row
     bint is_masked                          # rows follow one another without margins
+    bint is_coded_down                      # and so do planes
     bint is_run_out                         # results go where they belong, row after row
     bint is_across                          # rows of results lie across memory: tiles are written
     # Tiles, chosen per call.

@@ -8,12 +8,17 @@ from libc.string cimport memmove
 
 from _copy cimport copy_block, copy_run
 from _load cimport load_rows
-from _masks cimport is_maskable, margin_of, pool_run
+from _masks cimport is_maskable, margin_of, mask_taps, pool_run
 from _ops cimport op_t
-from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, whole_vectors, window_start, window_stop
+from _plan cimport (
+    Axis, COLUMN, DEPTH, FINISH_VALUE, FLOAT16, OP_SUM, Plan, ROW, is_plane, whole_vectors,
+    window_start, window_stop,
+)
 from _rows cimport fold
 from _running cimport fill, runs_in_blocks
-from _tile cimport Scratch, Tile, finish, lift_of, output_row
+from _tile cimport (
+    Scratch, Tile, finish, finish_one, have_one_divisor, lift_of, output_row,
+)
 from _types cimport row_t
 from _waiting cimport finish_in_place
 
@@ -22,6 +27,8 @@ cdef enum:
     SHORT_BYTES = 128           # a row that is not worth a loop of its own
     LONG_BYTES = 4 * 1024       # a row that is too long to be moved after each chunk
     MASKED_PLANE = 128          # elements of a plane from which it is worth its two ends
+    PLANES_IN_RUN = 8 * 1024    # bytes of small planes pooled in one run
+    CODED_BYTES = 2 * 1024      # of a plane below which its rows are not worth loops of their own
 
 
 cdef inline bint is_masked(const Plan* plan) noexcept nogil:
@@ -33,12 +40,45 @@ cdef inline bint is_masked(const Plan* plan) noexcept nogil:
         and plan.tile_columns == columns.out
         and plan.axes[ROW].kernel <= MOST_TAPS
         and not runs_in_blocks(&plan.axes[ROW])
-        and row * plan.axes[ROW].size >= MASKED_PLANE
         and (columns.stride == 1 or plan.inner == 1)
         and (not plan.direct_in or plan.axes[ROW].stride_in == row * plan.input_size)
         # Rows that lie across memory are gathered many at a time.
         and (plan.runs_in or not plan.is_transposed)
     )
+
+
+cdef inline Py_ssize_t planes_in_run(const Plan* plan, Py_ssize_t threads) noexcept nogil:
+    """Count the planes that are pooled in one run, 1 if they do not lie well enough."""
+    cdef const Axis* rows = &plan.axes[ROW]
+    cdef Py_ssize_t plane = rows.size * plan.axes[COLUMN].size * plan.inner * plan.accumulator_size
+    if plan.parts > 1 or not is_plane(plan) or (plan.direct_in and not are_end_to_end(plan)):
+        return 1
+    return max(1, min(PLANES_IN_RUN // plane, plan.outer // (8 * threads)))
+
+
+cdef inline bint are_end_to_end(const Plan* plan) noexcept nogil:
+    """Tell whether planes of rows end to end follow one another in memory."""
+    return plan.outer_rank == 1 and (
+        plan.outer_in[0] == plan.axes[ROW].size * plan.axes[ROW].stride_in
+    )
+
+
+cdef inline bint is_coded_down(const Plan* plan) noexcept nogil:
+    """Tell whether planes are small enough to be one run down the rows as well."""
+    cdef Py_ssize_t row = plan.axes[COLUMN].out * plan.inner * plan.accumulator_size
+    cdef Py_ssize_t most = CODED_BYTES
+    if plan.op != OP_SUM and plan.accumulator >= FLOAT16 and plan.axes[ROW].kernel == 5:
+        # Five maxima that look for NaN are more work with masks than the loops over two ends.
+        most //= 2
+    # The identity of extrema that omit NaN is one itself: its bits might be another's.
+    return is_maskable(&plan.axes[ROW]) and not plan.omit and (
+        row * plan.axes[ROW].size < most
+    )
+
+
+cdef inline Py_ssize_t rows_around(const Plan* plan) noexcept nogil:
+    """Count the rows before and behind pooled planes that masked taps read."""
+    return plan.axes[ROW].before if plan.is_coded_down else 0
 
 
 cdef inline Py_ssize_t room_for(const Plan* plan) noexcept nogil:
@@ -58,12 +98,15 @@ cdef inline void sweep_runs(
     cdef const Axis* axis = &plan.axes[ROW]
     cdef Py_ssize_t n = tile.column_stop * plan.inner
     cdef Py_ssize_t row = tile.row, top = 0, base = 0, at = 0, start, stop, end, plane
-    cdef row_t pooled = <row_t> scratch.rows
+    cdef row_t pooled = <row_t> scratch.rows + rows_around(plan) * n
     cdef Scratch own = scratch[0]
     cdef Tile one = tile[0]
     one.planes = 1
     if tile.planes > 1:
         pool_rows(op, pooled, plan, scratch, part, depth, 0, tile.planes * axis.size)
+        if plan.is_coded_down:
+            pool_planes(op, pooled, plan, scratch, tile, n)
+            return
         for plane in range(tile.planes):
             pool_columns(
                 op, pooled + plane * axis.size * n, 0, plan, &own, &one, part, depth_out, slab,
@@ -96,6 +139,42 @@ cdef inline void sweep_runs(
         row = end
 
 
+cdef inline void pool_planes(
+    op_t op, row_t pooled, const Plan* plan, Scratch* scratch, const Tile* tile, Py_ssize_t n
+) noexcept nogil:
+    """Combine the pooled rows of several planes, all of them in one run, and finish them."""
+    cdef const Axis* axis = &plan.axes[ROW]
+    cdef Py_ssize_t outs = axis.out * n, size = sizeof(pooled[0]), plane
+    cdef bint is_run = plan.is_run_out and plan.outer_rank == 1 and (
+        plan.outer_out[0] == outs * plan.output_size
+    ) and have_one_divisor(plan, tile, 0, axis.out)
+    cdef char* out = output_row(plan, scratch, tile, 0, 0, 0)
+    cdef row_t target = <row_t> scratch.result
+    cdef row_t whole
+    cdef Scratch own = scratch[0]
+    cdef Tile one = tile[0]
+    if is_run and plan.direct_out:
+        target = <row_t> out
+    whole = target if axis.stride == 1 else <row_t> scratch.spares[1]
+    mask_taps(
+        op, whole, pooled, <row_t> scratch.codes_down, axis.kernel, axis.dilation * n, 1,
+        tile.planes * axis.size * n, False,
+    )
+    if axis.stride > 1:
+        copy_block(
+            <char*> target, n * size, <const char*> whole, axis.stride * n * size, n * size,
+            tile.planes * axis.out,
+        )
+    if is_run:
+        if plan.finish != FINISH_VALUE or not plan.direct_out:
+            finish_one(out, target, NULL, plan, scratch, tile, 0, 0, tile.planes * outs)
+        return
+    one.planes = 1
+    for plane in range(tile.planes):
+        finish(target + plane * outs, plan, &own, &one, 0, 0, 0, axis.out)
+        own.targets += 1
+
+
 cdef inline void pool_rows(
     op_t op, row_t out, const Plan* plan, Scratch* scratch, Py_ssize_t part, Py_ssize_t depth,
     Py_ssize_t row, Py_ssize_t rows,
@@ -114,7 +193,9 @@ cdef inline void pool_rows(
     else:
         while first < row + rows:
             plane = first // size
-            count = min(size - first % size, row + rows - first)
+            count = row + rows - first
+            if not are_end_to_end(plan):
+                count = min(size - first % size, count)
             load_rows(
                 lifted + (first - row) * n, n,
                 plan.source + scratch.sources[plane] + depth * plan.axes[DEPTH].stride_in

@@ -36,6 +36,7 @@ cdef inline void make_schedule(Plan* plan, Schedule* schedule, Py_ssize_t thread
         plan.segments = max(1, min(plan.segments, plan.outer // (4 * threads)))
         plan.is_flat = True
         plan.is_block = plan.is_masked = plan.is_run_out = plan.is_across = plan.is_small = False
+        plan.is_coded_down = False
         plan.batch = 1
         plan.lanes = LANES
         plan.pitch_in = plan.pitch_out = 1

@@ -8,7 +8,7 @@ from _masks cimport end_of, margin_of
 from _pixels cimport PART
 from _plan cimport COLUMN, DEPTH, Plan, ROW, reach_of
 from _running cimport rows_to_keep
-from _runs cimport room_for
+from _runs cimport room_for, rows_around
 from _tile cimport Schedule, Scratch
 from _types cimport int64_t
 
@@ -66,9 +66,12 @@ cdef inline Py_ssize_t share_out(
         scratch.spares[i] = take(&here, spare * size)
     scratch.sums = take(&here, padded * size if plan.is_downward else 0)
     scratch.codes = take(&here, padded * size if plan.is_masked else 0)
+    scratch.codes_down = take(&here, plan.group * row * size if plan.is_coded_down else 0)
     scratch.raw = take(&here, 0 if plan.runs_in else padded * plan.input_size)
     rows = rows + 2 * plan.group if rows else 0
-    scratch.rows = take(&here, (room_for(plan) if plan.is_masked else rows) * row * size)
+    if plan.is_masked:
+        rows = room_for(plan) + 2 * rows_around(plan)
+    scratch.rows = take(&here, rows * row * size)
     scratch.row_prefix = take(&here, plan.axes[ROW].dilation * row * size)
     scratch.slabs = take(&here, depth * tile * size)
     scratch.slab_prefix = take(&here, min(depth, plan.axes[DEPTH].dilation) * tile * size)

@@ -118,7 +118,7 @@ cdef inline void write_means(
     cdef Py_ssize_t i
     # In a local, because what is written to `out` might change anything that a pointer leads to.
     cdef bint is_signed = plan.is_signed
-    cdef double rows = <double> by.rows
+    cdef double rows = <double> by.rows, factor = 1.0 / rows
     for i in range(n):
         if sum_row is u16_row:
             out[i] = <double> <int16_t> sums[i] if is_signed else <double> sums[i]
@@ -129,7 +129,10 @@ cdef inline void write_means(
     if low != NULL:
         for i in range(n):
             out[i] = out[i] * 4294967296.0 + <double> low[i]
-    if by.same:
+    if by.same and is_power_of_two(by.rows):
+        for i in range(n):
+            out[i] = out[i] * factor
+    elif by.same:
         for i in range(n):
             out[i] = out[i] / rows
     else:

@@ -6,8 +6,8 @@ from libc.string cimport memcpy
 
 from _divisors cimport Divisors
 from _plan cimport (
-    Axis, COLUMN, DEPTH, FINISH_MEAN, FINISH_VALUE, LIFT_HIGH_HALF, LIFT_IS_NAN, LIFT_LOW_HALF,
-    LIFT_NUMBER_OR_ZERO, MAX_OUTER, Plan, ROW, count_of, elements_of,
+    Axis, COLUMN, DEPTH, FINISH_MEAN, FINISH_ROOT, FINISH_VALUE, LIFT_HIGH_HALF, LIFT_IS_NAN,
+    LIFT_LOW_HALF, LIFT_NUMBER_OR_ZERO, MAX_OUTER, Plan, ROW, count_of, elements_of,
 )
 from _store cimport finish_row, scatter_rows
 from _types cimport int64_t, row_t
@@ -28,6 +28,7 @@ cdef struct Scratch:
     char* spares[5]
     char* sums                  # one row with its margins, summed over a window's rows
     char* codes                 # which taps are of an element's own row
+    char* codes_down            # and which are of its own plane
     char* raw                   # gathered elements before they are lifted
     char* rows                  # ring of rows pooled along the columns
     char* row_prefix
@@ -151,9 +152,7 @@ cdef inline void finish(
     cdef Py_ssize_t n = row_pixels(plan, tile) * plan.inner
     cdef Py_ssize_t pitch = n // tile.planes
     cdef const char* values = scratch.converted
-    cdef bint at_once = plan.parts == 1 and is_uniform(plan, tile) and (
-        are_full(&plan.axes[ROW], row, row + rows - 1)
-    )
+    cdef bint at_once = plan.parts == 1 and have_one_divisor(plan, tile, row, rows)
     cdef row_t firsts = <row_t> (
         scratch.firsts
         + ((depth - tile.depth) * plan.tile_rows + row - tile.row) * n * plan.accumulator_size
@@ -215,6 +214,15 @@ cdef inline void finish_one(
         finish_row(out, firsts, sums, n, plan, &by)
     else:
         finish_row(out, sums, NULL, n, plan, &by)
+
+
+cdef inline bint have_one_divisor(
+    const Plan* plan, const Tile* tile, Py_ssize_t row, Py_ssize_t rows
+) noexcept nogil:
+    """Tell whether some rows are all divided by the same number, or not at all."""
+    if plan.finish == FINISH_VALUE or plan.finish == FINISH_ROOT or plan.divisor != 0:
+        return True
+    return is_uniform(plan, tile) and are_full(&plan.axes[ROW], row, row + rows - 1)
 
 
 cdef inline bint is_uniform(const Plan* plan, const Tile* tile) noexcept nogil:

@@ -2,8 +2,10 @@
 row is mostly its beginning and its end.
 """
 
-from _plan cimport FINISH_VALUE, Plan, ROW
-from _tile cimport Scratch, Tile, are_full, finish, finish_one, is_uniform, output_row, row_pixels
+from _plan cimport FINISH_VALUE, Plan
+from _tile cimport (
+    Scratch, Tile, finish, finish_one, have_one_divisor, output_row, row_pixels,
+)
 from _types cimport row_t
 
 cdef enum:
@@ -75,7 +77,7 @@ cdef inline Py_ssize_t finish_sums(
         for i in range(rows):
             sums = <row_t> output_row(plan, scratch, tile, 0, depth, row + i)
             finish_one(<char*> sums, sums, NULL, plan, scratch, tile, depth, row + i, n)
-    elif is_uniform(plan, tile) and are_full(&plan.axes[ROW], row, row + rows - 1):
+    elif have_one_divisor(plan, tile, row, rows):
         finish_one(<char*> sums, sums, NULL, plan, scratch, tile, depth, row, rows * n)
     else:
         for i in range(rows):

@@ -10,9 +10,10 @@ from _halves cimport reads_halves
 from _plan cimport (
     Axis, COLUMN, DEPTH, FLOAT16, LIFT_VALUE, OP_SUM, Plan, ROW, divide_up, reach_of,
 )
+from _plane_runs cimport is_coded_down, planes_in_run
 from _rowwise cimport is_rowwise
 from _running cimport rows_to_keep
-from _runs cimport MASKED_PLANE, is_coded_down, is_masked, planes_in_run
+from _runs cimport MASKED_PLANE, is_masked
 from _small_planes cimport are_tiled, planes_of_run
 from _strided cimport EDGE
 
@@ -88,12 +89,7 @@ cdef inline void choose_columns(Plan* plan, Py_ssize_t threads) noexcept nogil:
         plan.pitch_in = 4 * plan.tile_columns
         plan.group = rows_of_blocks(plan)
         return
-    plan.is_masked = is_masked(plan) and (
-        plan.op != OP_SUM or not plan.is_downward or plan.axes[COLUMN].size * plan.inner < (
-            # Sums of floats have an order that the geometry alone decides.
-            SHORT_ROW if plan.accumulator < FLOAT16 else 0
-        )
-    )
+    plan.is_masked = is_masked(plan)
     if plan.is_masked:
         choose_runs(plan, threads)
     if plan.is_masked:
@@ -145,7 +141,7 @@ cdef inline Py_ssize_t short_row(const Plan* plan) noexcept nogil:
 
 
 cdef inline void choose_runs(Plan* plan, Py_ssize_t threads) noexcept nogil:
-    """Choose how many outputs, or small planes, are pooled in one run; a few of these are not."""
+    """Choose how many outputs, or small planes, are pooled in one run; refuse single tiny ones."""
     cdef const Axis* rows = &plan.axes[ROW]
     cdef Py_ssize_t row = plan.axes[COLUMN].size * plan.inner
     cdef Py_ssize_t row_bytes = row * plan.accumulator_size

@@ -62,7 +62,7 @@ cdef inline void add_blocks(
 cdef inline void add_neighbours(
     word_row out, const char* source, Py_ssize_t n, bint is_signed
 ) noexcept nogil:
-    """Add pairs of such elements."""
+    """Add each two neighbours of such elements, in rows too short for `add_blocks`."""
     cdef Py_ssize_t i
     if is_signed:
         for i in range(n):

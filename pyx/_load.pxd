@@ -46,13 +46,13 @@ cdef inline void convert(
             for i in range(n):
                 out[i] = bfloat_to_float(source[i])
     elif n < WIDENED:
-        widen(out, source, n)
+        convert_numbers(out, source, n)
     else:
         for i in range(n // WIDENED):
-            widen(out + i * WIDENED, source + i * WIDENED, WIDENED)
+            convert_numbers(out + i * WIDENED, source + i * WIDENED, WIDENED)
         # The last ones once more rather than one by one: rows are often short.
         if n % WIDENED > 0:
-            widen(out + n - WIDENED, source + n - WIDENED, WIDENED)
+            convert_numbers(out + n - WIDENED, source + n - WIDENED, WIDENED)
     if lift != LIFT_VALUE:
         if lifted_row is f32_row or lifted_row is f64_row:
             lift_reals(out, n, lift, power)
@@ -60,10 +60,10 @@ cdef inline void convert(
             split_word(out, n, lift, source_t is int64_t)
 
 
-cdef inline void widen(
+cdef inline void convert_numbers(
     lifted_row out, const source_t* source, Py_ssize_t n
 ) noexcept nogil:
-    """Convert numbers that C converts."""
+    """Convert numbers whose types C knows."""
     cdef Py_ssize_t i
     if not (source_t is half_t or source_t is bfloat_t):
         for i in range(n):

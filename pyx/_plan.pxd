@@ -124,6 +124,20 @@ cdef inline bint is_plane(const Plan* plan) noexcept nogil:
     return axis.size == 1 and axis.kernel == 1 and axis.out == 1
 
 
+cdef inline bint are_end_to_end(const Plan* plan) noexcept nogil:
+    """Tell whether planes of rows end to end follow one another in memory."""
+    return plan.outer_rank == 1 and (
+        plan.outer_in[0] == plan.axes[ROW].size * plan.axes[ROW].stride_in
+    )
+
+
+cdef inline bint results_follow(const Plan* plan) noexcept nogil:
+    """Tell whether the planes of results follow one another in memory."""
+    return plan.outer_rank == 1 and (
+        plan.outer_out[0] == plan.axes[ROW].out * plan.axes[ROW].stride_out
+    )
+
+
 cdef inline Py_ssize_t reach_of(const Plan* plan, int axis, Py_ssize_t out) noexcept nogil:
     """Count the input positions that `out` neighbouring windows span."""
     return (out - 1) * plan.axes[axis].stride + (

@@ -7,18 +7,18 @@ the rows that two chunks share move to the front of the buffer once it is full.
 from libc.string cimport memmove
 
 from _copy cimport copy_block, copy_run
+from _downward cimport SHORT_ROW
 from _load cimport load_rows
-from _masks cimport is_maskable, margin_of, mask_taps, pool_run
+from _masks cimport is_maskable, margin_of, pool_run
 from _ops cimport op_t
 from _plan cimport (
-    Axis, COLUMN, DEPTH, FINISH_VALUE, FLOAT16, OP_SUM, Plan, ROW, is_plane, whole_vectors,
-    window_start, window_stop,
+    Axis, COLUMN, DEPTH, FLOAT16, OP_SUM, Plan, ROW, are_end_to_end, whole_vectors, window_start,
+    window_stop,
 )
+from _plane_runs cimport pool_planes, rows_around
 from _rows cimport fold
 from _running cimport fill, runs_in_blocks
-from _tile cimport (
-    Scratch, Tile, finish, finish_one, have_one_divisor, lift_of, output_row,
-)
+from _tile cimport Scratch, Tile, finish, lift_of, output_row
 from _types cimport row_t
 from _waiting cimport finish_in_place
 
@@ -27,8 +27,6 @@ cdef enum:
     SHORT_BYTES = 128           # a row that is not worth a loop of its own
     LONG_BYTES = 4 * 1024       # a row that is too long to be moved after each chunk
     MASKED_PLANE = 128          # elements of a plane from which it is worth its two ends
-    PLANES_IN_RUN = 8 * 1024    # bytes of small planes pooled in one run
-    CODED_BYTES = 2 * 1024      # of a plane below which its rows are not worth loops of their own
 
 
 cdef inline bint is_masked(const Plan* plan) noexcept nogil:
@@ -40,45 +38,16 @@ cdef inline bint is_masked(const Plan* plan) noexcept nogil:
         and plan.tile_columns == columns.out
         and plan.axes[ROW].kernel <= MOST_TAPS
         and not runs_in_blocks(&plan.axes[ROW])
+        # Down first is right for other sums of integers, and has the bits of those of floats.
+        and (
+            plan.op != OP_SUM or not plan.is_downward
+            or (plan.accumulator < FLOAT16 and row < SHORT_ROW)
+        )
         and (columns.stride == 1 or plan.inner == 1)
         and (not plan.direct_in or plan.axes[ROW].stride_in == row * plan.input_size)
         # Rows that lie across memory are gathered many at a time.
         and (plan.runs_in or not plan.is_transposed)
     )
-
-
-cdef inline Py_ssize_t planes_in_run(const Plan* plan, Py_ssize_t threads) noexcept nogil:
-    """Count the planes that are pooled in one run, 1 if they do not lie well enough."""
-    cdef const Axis* rows = &plan.axes[ROW]
-    cdef Py_ssize_t plane = rows.size * plan.axes[COLUMN].size * plan.inner * plan.accumulator_size
-    if plan.parts > 1 or not is_plane(plan) or (plan.direct_in and not are_end_to_end(plan)):
-        return 1
-    return max(1, min(PLANES_IN_RUN // plane, plan.outer // (8 * threads)))
-
-
-cdef inline bint are_end_to_end(const Plan* plan) noexcept nogil:
-    """Tell whether planes of rows end to end follow one another in memory."""
-    return plan.outer_rank == 1 and (
-        plan.outer_in[0] == plan.axes[ROW].size * plan.axes[ROW].stride_in
-    )
-
-
-cdef inline bint is_coded_down(const Plan* plan) noexcept nogil:
-    """Tell whether planes are small enough to be one run down the rows as well."""
-    cdef Py_ssize_t row = plan.axes[COLUMN].out * plan.inner * plan.accumulator_size
-    cdef Py_ssize_t most = CODED_BYTES
-    if plan.op != OP_SUM and plan.accumulator >= FLOAT16 and plan.axes[ROW].kernel == 5:
-        # Five maxima that look for NaN are more work with masks than the loops over two ends.
-        most //= 2
-    # The identity of extrema that omit NaN is one itself: its bits might be another's.
-    return is_maskable(&plan.axes[ROW]) and not plan.omit and (
-        row * plan.axes[ROW].size < most
-    )
-
-
-cdef inline Py_ssize_t rows_around(const Plan* plan) noexcept nogil:
-    """Count the rows before and behind pooled planes that masked taps read."""
-    return plan.axes[ROW].before if plan.is_coded_down else 0
 
 
 cdef inline Py_ssize_t room_for(const Plan* plan) noexcept nogil:
@@ -137,42 +106,6 @@ cdef inline void sweep_runs(
             op, pooled + at * n, base, plan, scratch, &one, part, depth_out, slab, row, end, n
         )
         row = end
-
-
-cdef inline void pool_planes(
-    op_t op, row_t pooled, const Plan* plan, Scratch* scratch, const Tile* tile, Py_ssize_t n
-) noexcept nogil:
-    """Combine the pooled rows of several planes, all of them in one run, and finish them."""
-    cdef const Axis* axis = &plan.axes[ROW]
-    cdef Py_ssize_t outs = axis.out * n, size = sizeof(pooled[0]), plane
-    cdef bint is_run = plan.is_run_out and plan.outer_rank == 1 and (
-        plan.outer_out[0] == outs * plan.output_size
-    ) and have_one_divisor(plan, tile, 0, axis.out)
-    cdef char* out = output_row(plan, scratch, tile, 0, 0, 0)
-    cdef row_t target = <row_t> scratch.result
-    cdef row_t whole
-    cdef Scratch own = scratch[0]
-    cdef Tile one = tile[0]
-    if is_run and plan.direct_out:
-        target = <row_t> out
-    whole = target if axis.stride == 1 else <row_t> scratch.spares[1]
-    mask_taps(
-        op, whole, pooled, <row_t> scratch.codes_down, axis.kernel, axis.dilation * n, 1,
-        tile.planes * axis.size * n, False,
-    )
-    if axis.stride > 1:
-        copy_block(
-            <char*> target, n * size, <const char*> whole, axis.stride * n * size, n * size,
-            tile.planes * axis.out,
-        )
-    if is_run:
-        if plan.finish != FINISH_VALUE or not plan.direct_out:
-            finish_one(out, target, NULL, plan, scratch, tile, 0, 0, tile.planes * outs)
-        return
-    one.planes = 1
-    for plane in range(tile.planes):
-        finish(target + plane * outs, plan, &own, &one, 0, 0, 0, axis.out)
-        own.targets += 1
 
 
 cdef inline void pool_rows(

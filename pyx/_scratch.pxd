@@ -7,8 +7,9 @@ from _lanes cimport LANES
 from _masks cimport end_of, margin_of
 from _pixels cimport PART
 from _plan cimport COLUMN, DEPTH, Plan, ROW, reach_of
+from _plane_runs cimport rows_around
 from _running cimport rows_to_keep
-from _runs cimport room_for, rows_around
+from _runs cimport room_for
 from _tile cimport Schedule, Scratch
 from _types cimport int64_t
 

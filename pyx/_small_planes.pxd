@@ -10,7 +10,8 @@ from _copy cimport copy_run
 from _load cimport load_run
 from _ops cimport op_t
 from _plan cimport (
-    Axis, COLUMN, FINISH_VALUE, OP_SUM, Plan, ROW, VECTOR_BYTES, is_plane, reach_of,
+    Axis, COLUMN, FINISH_VALUE, OP_SUM, Plan, ROW, VECTOR_BYTES, are_end_to_end, is_plane, reach_of,
+    results_follow,
 )
 from _rows cimport fold, slide
 from _running cimport DIRECT_ROWS
@@ -28,14 +29,12 @@ cdef enum:
 cdef inline Py_ssize_t planes_of_run(const Plan* plan, Py_ssize_t threads) noexcept nogil:
     """Count the planes that are pooled in one go, 1 if they do not lie well enough."""
     cdef Py_ssize_t plane = plan.axes[ROW].size * plan.axes[COLUMN].size
-    cdef Py_ssize_t outs = plan.axes[ROW].out * plan.axes[COLUMN].out
     cdef Py_ssize_t most = SMALL_BYTES
     if (
-        plan.inner > 1 or plan.outer_rank != 1 or not is_plane(plan) or not plan.is_run_out
+        plan.inner > 1 or not is_plane(plan) or not plan.is_run_out
         or not plan.runs_in or plan.parts > 1 or plan.axes[COLUMN].out > MOST_COLUMNS
         or plan.axes[ROW].stride_in != plan.axes[COLUMN].size * plan.input_size
-        or plan.outer_in[0] != plane * plan.input_size
-        or plan.outer_out[0] != outs * plan.output_size
+        or not are_end_to_end(plan) or not results_follow(plan)
     ):
         return 1
     if not are_tiled(plan):

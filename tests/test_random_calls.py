@@ -24,7 +24,7 @@ def forget():
 
 
 def random_array(rng, rank):
-    """An array of any dtype and layout; now and then long rows, or very many short ones."""
+    """An array of any dtype and layout, now and then of long rows or many short ones; any axes."""
     ndim = rank + rng.choice([0, 0, 1, 2])
     side = {1: 40, 2: 12, 3: 6}.get(ndim, 5)
     shape = [rng.randint(1, side) for _ in range(ndim)]
@@ -35,7 +35,7 @@ def random_array(rng, rank):
     dtype = rng.choice(DTYPES)
     special = dtype in FLOATS and rng.random() < 0.5
     x = sample(dtype, tuple(shape), special=special, seed=rng.randrange(9))
-    return LAYOUTS[rng.choice(list(LAYOUTS))](x)
+    return LAYOUTS[rng.choice(list(LAYOUTS))](x), {}
 
 
 def random_window(rng, ndim, rank):
@@ -71,49 +71,47 @@ def random_options(rng, op, dtype):
     return options
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_random_calls(seed, isa):
+def random_calls(seed, draw):
+    """`CALLS` calls that fit: the reduction, its function, an array and how to pool it."""
     rng, done = random.Random(seed), 0
     while done < CALLS:
         op, rank = rng.choice(["max", "min", "avg", "sum", "lp"]), rng.choice([1, 2, 2, 3])
-        x = random_array(rng, rank)
-        how = random_window(rng, x.ndim, rank)
+        x, axes = draw(rng, rank)
+        how = random_window(rng, x.ndim, rank) | axes
         if cases.fits(x.shape, **how):
             how |= random_options(rng, op, x.dtype)
-            pool, threads = getattr(cypool, f"{op}_pool{rank}d"), rng.choice([1, 2])
-            assert_pools(pool(x, **how, num_threads=threads), op, x, **how)
+            yield op, getattr(cypool, f"{op}_pool{rank}d"), x, how
             done += 1
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_random_calls(seed, isa):
+    for i, (op, pool, x, how) in enumerate(random_calls(seed, random_array)):
+        assert_pools(pool(x, **how, num_threads=1 + i % 2), op, x, **how)
+
+
 def random_batch(rng, rank):
-    """Many planes, or volumes, of sizes that the kernels treat alike or not at all alike."""
+    """Many planes, or volumes, of sizes that take all the kernels' ways; and their axes."""
     sides = [rng.choice([1, rng.randint(1, 9), rng.randint(1, 40)]) for _ in range(rank)]
     planes = min(rng.choice([3, 17, 40, 130, 300]), 100_000 // math.prod(sides))
     special, seed = rng.random() < 0.5, rng.randrange(9)
     # Past the cache, which would keep all of them.
-    return sample.__wrapped__(rng.choice(DTYPES), (planes, *sides), special=special, seed=seed)
+    x = sample.__wrapped__(rng.choice(DTYPES), (planes, *sides), special=special, seed=seed)
+    return x, {"axes": tuple(range(-rank, 0))}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_batches_have_the_bits_of_their_planes(seed, isa):
     """What is quick for many planes agrees with what one plane takes, which the oracle can try."""
-    rng, done = random.Random(seed), 0
-    while done < CALLS:
-        op, rank = rng.choice(["max", "min", "avg", "sum", "lp"]), rng.choice([1, 2, 2, 3])
-        x = random_batch(rng, rank)
-        how = random_window(rng, x.ndim, rank) | {"axes": tuple(range(-rank, 0))}
-        if cases.fits(x.shape, **how):
-            how |= random_options(rng, op, x.dtype)
-            pool = getattr(cypool, f"{op}_pool{rank}d")
-            got = pool(x, **how)
-            for i in {0, rng.randrange(len(x)), len(x) - 1}:
-                assert_identical(got[i], pool(x[i], **how))
-            done += 1
+    for _, pool, x, how in random_calls(seed, random_batch):
+        got = pool(x, **how)
+        for i in {0, len(x) // 2, len(x) - 1}:
+            assert_identical(got[i], pool(x[i], **how))
 
 
 def test_the_random_calls_are_of_every_kind():
     rng = random.Random(1)
-    drawn = [random_array(rng, 2) for _ in range(2000)]
+    drawn = [random_array(rng, 2)[0] for _ in range(2000)]
     assert {x.dtype.newbyteorder("=").name for x in drawn} == set(DTYPES)
     assert any(np.isnan(x).any() for x in drawn if x.dtype.kind == "f")
     assert {bool(x.flags[flag]) for x in drawn for flag in ("ALIGNED", "C")} == {False, True}

@@ -1,5 +1,6 @@
 """Compile the kernels, once for each x86-64 level and once on any other machine."""
 
+import gc
 import os
 import platform
 import tempfile
@@ -30,6 +31,10 @@ FLAGS = ["-g0", "-Wno-all", "-fno-math-errno", "-ffp-contract=off", "-fvisibilit
 DIRECTIVES = {"language_level": 3, "cdivision": True, "freethreading_compatible": True}
 DIRECTIVES |= dict.fromkeys(["binding", "boundscheck", "initializedcheck", "wraparound"], False)
 DIRECTIVES["warn.unreachable"] = False  # each type of a fused function takes some of its branches
+DIRECTIVES["emit_code_comments"] = False  # the sources again and again, 60 % of the C
+# Cython copies millions of nodes and drops few: collecting was a third of the time to translate.
+# Here, so that the processes that translate do it too, however they start.
+gc.disable()
 PROGRAM = "int main(void) { return 0; }\n"
 OPENMP_PROGRAM = "#include <omp.h>\nint main(void) { return omp_get_max_threads() < 1; }\n"
 

@@ -30,6 +30,12 @@ def isa(request):
         yield request.param
 
 
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "isa" in item.fixturenames:
+            item.add_marker("each_isa")
+
+
 @pytest.fixture
 def rng():
     """Random numbers, the same in every run."""

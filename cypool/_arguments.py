@@ -352,7 +352,7 @@ def output(out: object, x: Array, shape: tuple[int, ...], dtype: DType) -> None:
 def _overlap(x: Array, out: Array) -> bool:
     """Tell whether two arrays share memory; yes where that is too hard to find out."""
     try:
-        return np.shares_memory(x, out, max_work=OVERLAP_WORK)  # type: ignore[arg-type]
+        return np.shares_memory(x, out, OVERLAP_WORK)  # type: ignore[arg-type]
     except np.exceptions.TooHardError:
         return True
 

@@ -8,12 +8,13 @@ from _blocks cimport has_blocks, is_block, rows_of_blocks
 from _downward cimport SHORT_ROW, is_downward, rows_together
 from _halves cimport reads_halves
 from _plan cimport (
-    Axis, COLUMN, DEPTH, FLOAT16, LIFT_VALUE, OP_SUM, Plan, ROW, divide_up, reach_of,
+    Axis, BLOCKS, COLUMN, DEPTH, DOWNWARD, FLOAT16, LIFT_VALUE, OP_SUM, PICKED, PLANE_RUNS, Plan,
+    RING, ROW, ROWWISE, RUNS, SMALL_BLOCKS, divide_up, reach_of,
 )
-from _plane_runs cimport is_coded_down, planes_in_run
+from _plane_runs cimport codes_planes, planes_in_run
 from _rowwise cimport is_rowwise
 from _running cimport rows_to_keep
-from _runs cimport MASKED_PLANE, is_masked
+from _runs cimport MASKED_PLANE, may_be_run
 from _small_planes cimport are_tiled, planes_of_run
 from _strided cimport EDGE
 
@@ -45,8 +46,8 @@ cdef inline void cut_columns(Plan* plan) noexcept nogil:
     plan.is_narrow = plan.runs_in and plan.op == OP_SUM and plan.lift == LIFT_VALUE and (
         plan.accumulator < FLOAT16 and plan.accumulator_size > plan.input_size
     )
-    plan.is_downward = is_downward(plan)
-    if not plan.is_downward and rows_to_keep(&plan.axes[ROW]) * limit * size > RING_BYTES:
+    plan.path = DOWNWARD if is_downward(plan) else RING
+    if plan.path == RING and rows_to_keep(&plan.axes[ROW]) * limit * size > RING_BYTES:
         limit = RING_BYTES // (rows_to_keep(&plan.axes[ROW]) * size)
     if has_blocks(plan) and plan.runs_in:
         # Nothing waits for the next row, and pieces of rows are further apart than memory likes.
@@ -59,7 +60,7 @@ cdef inline void cut_columns(Plan* plan) noexcept nogil:
     plan.pitch_out = divide_up(reach, plan.axes[COLUMN].stride)
     plan.pitch_in = plan.pitch_out * plan.axes[COLUMN].stride
     plan.group = 1
-    plan.is_flat = plan.is_across = plan.is_coded_down = False
+    plan.is_flat = plan.is_across = False
     plan.is_run_out = plan.runs_out and plan.tile_columns == columns and (
         plan.axes[ROW].stride_out == columns * plan.inner * plan.output_size
     )
@@ -70,33 +71,29 @@ cdef inline void cut_columns(Plan* plan) noexcept nogil:
 
 cdef inline void choose_columns(Plan* plan, Py_ssize_t threads) noexcept nogil:
     """Choose a path, and how its rows are laid out."""
+    cdef bint blocks
     cut_columns(plan)
     plan.segments = planes_of_run(plan, threads)
-    plan.is_small = plan.segments > 1
-    plan.is_block = is_block(plan) and (not plan.is_small or are_tiled(plan))
-    if plan.is_block:
+    blocks = is_block(plan) and (plan.segments == 1 or are_tiled(plan))
+    if blocks:
         plan.is_narrow = reads_halves(plan)
-    if plan.is_small:
+    if plan.segments > 1:
+        plan.path = SMALL_BLOCKS if blocks else PICKED
         plan.pitch_out = plan.axes[COLUMN].out
         plan.pitch_in = plan.axes[ROW].size * plan.axes[COLUMN].size
         plan.batch = plan.axes[ROW].out
-        plan.is_narrow = plan.is_narrow and plan.is_block
-        plan.is_downward = plan.is_masked = plan.is_rowwise = False
-        return
-    plan.segments = 1
-    if plan.is_block:
+        plan.is_narrow = plan.is_narrow and blocks
+    elif blocks:
+        plan.path = BLOCKS
         plan.pitch_out = plan.tile_columns
         plan.pitch_in = 4 * plan.tile_columns
         plan.group = rows_of_blocks(plan)
-        return
-    plan.is_masked = is_masked(plan)
-    if plan.is_masked:
-        choose_runs(plan, threads)
-    if plan.is_masked:
-        plan.is_downward = plan.is_rowwise = False
-        return
-    plan.is_rowwise = is_rowwise(plan)
-    lay_side_by_side(plan)
+    elif may_be_run(plan) and choose_runs(plan, threads):
+        plan.path = PLANE_RUNS if codes_planes(plan) else RUNS
+    else:
+        if is_rowwise(plan):
+            plan.path = ROWWISE
+        lay_side_by_side(plan)
 
 
 cdef inline void lay_side_by_side(Plan* plan) noexcept nogil:
@@ -110,8 +107,10 @@ cdef inline void lay_side_by_side(Plan* plan) noexcept nogil:
         plan.segments = min(max(plan.segments, LONG_ROW // 2 // reach), LONG_ROW // reach)
         plan.segments = min(plan.segments, plan.outer)
     plan.is_flat = plan.segments > 1
-    if plan.is_flat and plan.op != OP_SUM and plan.accumulator >= FLOAT16:
-        plan.is_downward = False
+    if plan.path == DOWNWARD and plan.is_flat and (
+        plan.op != OP_SUM and plan.accumulator >= FLOAT16
+    ):
+        plan.path = RING
     plan.is_across = (
         plan.axes[ROW].stride_out == plan.output_size and plan.inner == 1 and plan.aligned
         and plan.axes[DEPTH].kernel == 1 and columns >= EDGE and not plan.runs_out
@@ -128,10 +127,10 @@ cdef inline Py_ssize_t short_row(const Plan* plan) noexcept nogil:
     cdef bint overlaps = plan.axes[ROW].kernel > plan.axes[ROW].stride
     cdef bint is_sum = plan.op == OP_SUM
     if not plan.is_narrow and (
-        not plan.is_downward or (overlaps and not is_sum and plan.accumulator < FLOAT16)
+        plan.path != DOWNWARD or (overlaps and not is_sum and plan.accumulator < FLOAT16)
     ):
         return min(SHORT_BYTES // size, LONG_ROW // 2)
-    if not plan.is_downward or not plan.direct_in:
+    if plan.path != DOWNWARD or not plan.direct_in:
         return SHORT_ROW
     if not is_sum and plan.accumulator >= FLOAT16:
         return 0                # `is_downward` has found them long enough
@@ -140,24 +139,22 @@ cdef inline Py_ssize_t short_row(const Plan* plan) noexcept nogil:
     return min(SHORT_ROW, SHORTEST_BYTES // size)
 
 
-cdef inline void choose_runs(Plan* plan, Py_ssize_t threads) noexcept nogil:
+cdef inline bint choose_runs(Plan* plan, Py_ssize_t threads) noexcept nogil:
     """Choose how many outputs, or small planes, are pooled in one run; refuse single tiny ones."""
     cdef const Axis* rows = &plan.axes[ROW]
     cdef Py_ssize_t row = plan.axes[COLUMN].size * plan.inner
     cdef Py_ssize_t row_bytes = row * plan.accumulator_size
     cdef Py_ssize_t pooled_bytes = plan.axes[COLUMN].out * plan.inner * plan.accumulator_size
     plan.segments = planes_in_run(plan, threads)
-    plan.is_coded_down = plan.segments > 1 and is_coded_down(plan)
-    if row * rows.size < MASKED_PLANE and not plan.is_coded_down:
-        plan.is_masked = False
+    if row * rows.size < MASKED_PLANE and not codes_planes(plan):
         plan.segments = 1
-        return
+        return False
     plan.pitch_in = plan.axes[COLUMN].size
     plan.pitch_out = plan.axes[COLUMN].out
     if plan.segments > 1:
-        plan.batch = rows.out * (plan.segments if plan.is_coded_down else 1)
+        plan.batch = rows.out * (plan.segments if codes_planes(plan) else 1)
         plan.group = plan.segments * rows.size
-        return
+        return True
     # Two chunks share rows, which are moved: that costs less than what leaves the cache.
     plan.batch = max(RUN_BYTES // (row_bytes * rows.stride), FEWEST_ROWS)
     plan.batch = min(plan.batch, rows.out)
@@ -166,6 +163,7 @@ cdef inline void choose_runs(Plan* plan, Py_ssize_t threads) noexcept nogil:
     ):
         plan.batch -= 1
     plan.group = reach_of(plan, ROW, plan.batch)
+    return True
 
 
 cdef inline void choose_group(Plan* plan, bint transposed) noexcept nogil:
@@ -180,7 +178,7 @@ cdef inline void choose_group(Plan* plan, bint transposed) noexcept nogil:
     if plan.is_flat:
         plan.direct_in = False
         plan.group = PLANES_BYTES // row_bytes
-    elif plan.is_downward:
+    elif plan.path == DOWNWARD:
         plan.group = 1 if plan.direct_in or plan.is_narrow else max(
             4 * plan.group, min(reach_of(plan, ROW, 1), MANY_ROWS_BYTES // row_bytes)
         )

@@ -2,6 +2,7 @@
 
 from libc.string cimport memcpy
 
+from _plan cimport VECTOR_BYTES
 from _types cimport row_t, uint16_t, uint32_t, uint64_t, uint8_t
 
 ctypedef fused word_t:
@@ -80,3 +81,41 @@ cdef inline void decimate_words(
     else:
         for i in range(n):
             memcpy(out + i * sizeof(like), source + stride * i * sizeof(like), sizeof(like))
+
+
+cdef inline void keep_evens(row_t out, row_t source) noexcept nogil:
+    """Keep every second element of one vector.
+
+    From words of two elements: of a loop over every second one GCC leaves the last, behind which it
+    must not read, to scalar code.
+    """
+    cdef Py_ssize_t i
+    if sizeof(out[0]) == 1:
+        keep_halves(<uint8_t> 0, <char*> out, <const char*> source)
+    elif sizeof(out[0]) == 2:
+        keep_halves(<uint16_t> 0, <char*> out, <const char*> source)
+    elif sizeof(out[0]) == 4:
+        keep_halves(<uint32_t> 0, <char*> out, <const char*> source)
+    else:
+        for i in range(VECTOR_BYTES // 2 // <Py_ssize_t> sizeof(out[0])):
+            out[i] = source[2 * i]
+
+
+cdef inline void keep_halves(word_t half, char* out, const char* source) noexcept nogil:
+    """Keep of each two words the first, the lower half where the lowest byte comes first."""
+    cdef uint16_t one = 1, pair16
+    cdef uint32_t pair32
+    cdef uint64_t pair64
+    cdef int shift = 0 if (<const char*> &one)[0] == 1 else 8 * sizeof(half)
+    cdef Py_ssize_t i
+    for i in range(VECTOR_BYTES // 2 // <Py_ssize_t> sizeof(half)):
+        if word_t is uint8_t:
+            memcpy(&pair16, source + 2 * i, 2)
+            half = <uint8_t> (pair16 >> shift)
+        elif word_t is uint16_t:
+            memcpy(&pair32, source + 4 * i, 4)
+            half = <uint16_t> (pair32 >> shift)
+        elif word_t is uint32_t:
+            memcpy(&pair64, source + 8 * i, 8)
+            half = <uint32_t> (pair64 >> shift)
+        memcpy(out + i * sizeof(half), &half, sizeof(half))

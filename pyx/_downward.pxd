@@ -11,7 +11,7 @@ from _load cimport load_rows
 from _margins cimport load_group, margins
 from _ops cimport Sum, op_t
 from _plan cimport (
-    Axis, COLUMN, DEPTH, FLOAT16, OP_SUM, Plan, ROW, window_start, window_stop,
+    Axis, COLUMN, DEPTH, DOWNWARD, FLOAT16, OP_SUM, Plan, ROW, window_start, window_stop,
 )
 from _rows cimport pool_row
 from _running cimport fill, runs_in_blocks
@@ -125,9 +125,9 @@ cdef inline void sweep_downward(
 cdef inline Py_ssize_t rows_together(const Plan* plan, Py_ssize_t row_bytes) noexcept nogil:
     """Count the rows of results whose sums are pooled in one go: short rows, if they tile."""
     cdef const Axis* columns = &plan.axes[COLUMN]
-    if not plan.is_downward or plan.is_flat or rolls(plan) or plan.pitch_out != columns.out or not (
-        plan.direct_in or plan.is_narrow
-    ) or (plan.direct_out and not plan.is_run_out):
+    if plan.path != DOWNWARD or plan.is_flat or rolls(plan) or plan.pitch_out != columns.out:
+        return 1
+    if not (plan.direct_in or plan.is_narrow) or (plan.direct_out and not plan.is_run_out):
         return 1
     return max(1, min(TOGETHER_BYTES // row_bytes, plan.axes[ROW].out))
 

@@ -198,7 +198,7 @@ cdef inline void pool_tile(
     op_t op, row_t tag, const Plan* plan, Scratch* scratch, const Tile* tile
 ) noexcept nogil:
     """Pool one tile by one algorithm or the other."""
-    if plan.single_window:
+    if plan.path == WHOLE_PLANES:
         pool_whole_planes(op, tag, plan, scratch, tile)
     else:
         sweep(op, tag, plan, scratch, tile)

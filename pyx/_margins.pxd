@@ -3,7 +3,7 @@
 from _load cimport load_rows
 from _masks cimport write_all_codes
 from _ops cimport op_t
-from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW
+from _plan cimport Axis, COLUMN, DEPTH, DOWNWARD, Plan, ROW, is_run
 from _running cimport fill
 from _tile cimport Scratch, Tile, lift_of
 from _types cimport row_t
@@ -38,10 +38,10 @@ cdef inline void prepare_margins(
     """Fill the padded rows with the identity; loading overwrites the middle, never the margins."""
     if scratch.margins_of == tile.column:
         return
-    if plan.is_masked:
+    if is_run(plan):
         write_all_codes(<row_t> scratch.codes, <row_t> scratch.codes_down, plan)
         scratch.margins_of = tile.column
-    elif plan.is_downward and not plan.is_flat:
+    elif plan.path == DOWNWARD and not plan.is_flat:
         fill(op, <row_t> scratch.sums, plan.together * plan.pitch_in * plan.inner)
         scratch.margins_of = tile.column
     elif not is_in_place(plan, tile):

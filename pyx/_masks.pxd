@@ -17,7 +17,7 @@ from libc.string cimport memcpy
 
 from _copy cimport copy_run
 from _ops cimport absent, combine, op_t, select
-from _plan cimport Axis, COLUMN, Plan, ROW, VECTOR_BYTES
+from _plan cimport Axis, COLUMN, PLANE_RUNS, Plan, ROW, VECTOR_BYTES
 from _rows cimport DIRECT_TAPS, every, fold
 from _types cimport number_t, row_t
 
@@ -58,7 +58,7 @@ cdef inline void write_all_codes(row_t columns, row_t rows, const Plan* plan) no
     """Fill in the codes of the columns for some rows, and those of the rows for some planes."""
     cdef Py_ssize_t n = plan.pitch_out * plan.inner
     write_codes(columns, &plan.axes[COLUMN], plan.axes[COLUMN].stride, plan.inner, coded_rows(plan))
-    if plan.is_coded_down:
+    if plan.path == PLANE_RUNS:
         write_codes(rows, &plan.axes[ROW], 1, n, plan.segments)
 
 

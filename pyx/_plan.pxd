@@ -42,6 +42,18 @@ cdef enum Finish:
     FINISH_TRUNC
 
 cdef enum:
+    # The ways that a call can take, chosen in `_columns`.
+    WHOLE_PLANES                # `_global`: one window each
+    SMALL_BLOCKS                # `_small_planes`: blocks of 2 by 2
+    PICKED                      # `_small_planes`: other windows
+    BLOCKS                      # `_blocks`
+    RUNS                        # `_runs`: rows follow one another without margins
+    PLANE_RUNS                  # `_plane_runs`: and so do planes
+    DOWNWARD                    # `_downward`: down the rows first
+    ROWWISE                     # `_rowwise`: windows of one row
+    RING                        # `_running`: any others
+
+cdef enum:
     DEPTH = 0
     ROW = 1
     COLUMN = 2
@@ -80,16 +92,11 @@ cdef struct Plan:
     bint is_transposed                      # rows are closer to each other than columns
     bint plane_in_place                     # `single_window` reads evenly spaced pixels in place
     bint is_flat                            # several planes lie side by side in one row of scratch
-    bint is_block                           # 2 by 2 windows take a path of their own
-    bint is_small                           # small planes are pooled in one run
     bint is_narrow                          # sums read narrower integers where they lie
-    bint is_downward                        # windows go down the rows first
-    bint is_rowwise                         # windows have one row
-    bint is_masked                          # rows follow one another without margins
-    bint is_coded_down                      # and so do planes
     bint is_run_out                         # results go where they belong, row after row
     bint is_across                          # rows of results lie across memory: tiles are written
-    # Tiles, chosen per call.
+    # Chosen per call: which way it takes, and its tiles.
+    int path
     Py_ssize_t segments                     # planes laid side by side in one row
     Py_ssize_t group                        # input rows handled together
     Py_ssize_t together                     # rows of sums pooled together
@@ -116,6 +123,16 @@ cdef inline Py_ssize_t whole_vectors(Py_ssize_t n, Py_ssize_t size) noexcept nog
     if n * size >= LONG_LOOP:
         return n
     return divide_up(n * size, VECTOR_BYTES) * VECTOR_BYTES // size
+
+
+cdef inline bint is_small(const Plan* plan) noexcept nogil:
+    """Tell whether a tile is small planes from end to end."""
+    return plan.path == SMALL_BLOCKS or plan.path == PICKED
+
+
+cdef inline bint is_run(const Plan* plan) noexcept nogil:
+    """Tell whether rows follow one another without margins."""
+    return plan.path == RUNS or plan.path == PLANE_RUNS
 
 
 cdef inline bint is_plane(const Plan* plan) noexcept nogil:

@@ -8,7 +8,7 @@ from _copy cimport copy_block
 from _masks cimport is_maskable, mask_taps
 from _ops cimport op_t
 from _plan cimport (
-    Axis, COLUMN, FINISH_VALUE, FLOAT16, OP_SUM, Plan, ROW, are_end_to_end, is_plane,
+    Axis, COLUMN, FINISH_VALUE, FLOAT16, OP_SUM, PLANE_RUNS, Plan, ROW, are_end_to_end, is_plane,
     results_follow,
 )
 from _tile cimport Scratch, Tile, finish, finish_one, have_one_divisor, output_row
@@ -28,22 +28,22 @@ cdef inline Py_ssize_t planes_in_run(const Plan* plan, Py_ssize_t threads) noexc
     return max(1, min(PLANES_IN_RUN // plane, plan.outer // (8 * threads)))
 
 
-cdef inline bint is_coded_down(const Plan* plan) noexcept nogil:
-    """Tell whether planes are small enough to be one run down the rows as well."""
+cdef inline bint codes_planes(const Plan* plan) noexcept nogil:
+    """Tell whether planes of a run are small enough to be one run down the rows as well."""
     cdef Py_ssize_t row = plan.axes[COLUMN].out * plan.inner * plan.accumulator_size
     cdef Py_ssize_t most = CODED_BYTES
     if plan.op != OP_SUM and plan.accumulator >= FLOAT16 and plan.axes[ROW].kernel == 5:
         # Five maxima that look for NaN are more work with masks than the loops over two ends.
         most //= 2
     # The identity of extrema that omit NaN is one itself: its bits might be another's.
-    return is_maskable(&plan.axes[ROW]) and not plan.omit and (
+    return plan.segments > 1 and is_maskable(&plan.axes[ROW]) and not plan.omit and (
         row * plan.axes[ROW].size < most
     )
 
 
 cdef inline Py_ssize_t rows_around(const Plan* plan) noexcept nogil:
     """Count the rows before and behind pooled planes that masked taps read."""
-    return plan.axes[ROW].before if plan.is_coded_down else 0
+    return plan.axes[ROW].before if plan.path == PLANE_RUNS else 0
 
 
 cdef inline void pool_planes(

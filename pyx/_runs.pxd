@@ -12,8 +12,8 @@ from _load cimport load_rows
 from _masks cimport is_maskable, margin_of, pool_run
 from _ops cimport op_t
 from _plan cimport (
-    Axis, COLUMN, DEPTH, FLOAT16, OP_SUM, Plan, ROW, are_end_to_end, whole_vectors, window_start,
-    window_stop,
+    Axis, COLUMN, DEPTH, DOWNWARD, FLOAT16, OP_SUM, PLANE_RUNS, Plan, ROW, are_end_to_end,
+    whole_vectors, window_start, window_stop,
 )
 from _plane_runs cimport pool_planes, rows_around
 from _rows cimport fold
@@ -29,7 +29,7 @@ cdef enum:
     MASKED_PLANE = 128          # elements of a plane from which it is worth its two ends
 
 
-cdef inline bint is_masked(const Plan* plan) noexcept nogil:
+cdef inline bint may_be_run(const Plan* plan) noexcept nogil:
     """Tell whether rows are short enough, and lie well enough, to be pooled without margins."""
     cdef const Axis* columns = &plan.axes[COLUMN]
     cdef Py_ssize_t row = columns.size * plan.inner
@@ -40,7 +40,7 @@ cdef inline bint is_masked(const Plan* plan) noexcept nogil:
         and not runs_in_blocks(&plan.axes[ROW])
         # Down first is right for other sums of integers, and has the bits of those of floats.
         and (
-            plan.op != OP_SUM or not plan.is_downward
+            plan.op != OP_SUM or plan.path != DOWNWARD
             or (plan.accumulator < FLOAT16 and row < SHORT_ROW)
         )
         and (columns.stride == 1 or plan.inner == 1)
@@ -73,7 +73,7 @@ cdef inline void sweep_runs(
     one.planes = 1
     if tile.planes > 1:
         pool_rows(op, pooled, plan, scratch, part, depth, 0, tile.planes * axis.size)
-        if plan.is_coded_down:
+        if plan.path == PLANE_RUNS:
             pool_planes(op, pooled, plan, scratch, tile, n)
             return
         for plane in range(tile.planes):

@@ -6,7 +6,9 @@ geometry alone. So the sizes below follow the caches and may be tuned freely.
 
 from _columns cimport RING_BYTES, choose_columns
 from _lanes cimport LANES
-from _plan cimport COLUMN, DEPTH, Plan, ROW, divide_up, reach_of
+from _plan cimport (
+    COLUMN, DEPTH, Plan, ROW, WHOLE_PLANES, divide_up, is_run, is_small, reach_of,
+)
 from _running cimport rows_to_keep
 from _tile cimport Schedule
 
@@ -34,9 +36,9 @@ cdef inline void make_schedule(Plan* plan, Schedule* schedule, Py_ssize_t thread
         plan.tile_rows = plan.tile_columns = plan.group = 1
         plan.segments = LANES_BYTES // (LANES * plan.inner * plan.accumulator_size)
         plan.segments = max(1, min(plan.segments, plan.outer // (4 * threads)))
+        plan.path = WHOLE_PLANES
         plan.is_flat = True
-        plan.is_block = plan.is_masked = plan.is_run_out = plan.is_across = plan.is_small = False
-        plan.is_coded_down = False
+        plan.is_run_out = plan.is_across = False
         plan.batch = 1
         plan.lanes = LANES
         plan.pitch_in = plan.pitch_out = 1
@@ -72,7 +74,7 @@ cdef inline void choose_rows(Plan* plan, Schedule* schedule, Py_ssize_t threads)
     if plan.axes[DEPTH].kernel == 1:
         schedule.depth_step = 1
         tiles *= plan.axes[DEPTH].out
-    if plan.is_small or (plan.is_masked and plan.segments > 1):
+    if is_small(plan) or (is_run(plan) and plan.segments > 1):
         return
     if threads > 1 and tiles < 8 * threads:
         plan.tile_rows = divide_up(rows, divide_up(8 * threads, tiles))

@@ -6,10 +6,13 @@ from _global cimport LEVELS
 from _lanes cimport LANES
 from _masks cimport end_of, margin_of
 from _pixels cimport PART
-from _plan cimport COLUMN, DEPTH, Plan, ROW, reach_of
+from _plan cimport (
+    COLUMN, DEPTH, DOWNWARD, PICKED, PLANE_RUNS, Plan, ROW, ROWWISE, is_run, reach_of,
+)
 from _plane_runs cimport rows_around
 from _running cimport rows_to_keep
 from _runs cimport room_for
+from _small_planes cimport picked_elements
 from _tile cimport Schedule, Scratch
 from _types cimport int64_t
 
@@ -36,7 +39,7 @@ cdef inline Py_ssize_t share_out(
 ) noexcept nogil:
     """Lay a thread's buffers out in its memory and give their size."""
     cdef Py_ssize_t size = plan.accumulator_size
-    cdef Py_ssize_t pixels = (1 if plan.is_masked else plan.segments) * plan.inner
+    cdef Py_ssize_t pixels = (1 if is_run(plan) else plan.segments) * plan.inner
     cdef Py_ssize_t row = pixels * plan.pitch_out
     # What the last windows of a group reach beyond it is never used, but read.
     cdef Py_ssize_t padded = (
@@ -53,10 +56,12 @@ cdef inline Py_ssize_t share_out(
     memory = <char*> ((<uintptr_t> memory + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT)
     here = memory
     scratch.margins_of = -1
-    if plan.is_masked:
+    if is_run(plan):
         padded += 2 * (margin_of(plan) + end_of(plan) * plan.axes[COLUMN].stride)
         spare = padded
-    if plan.is_downward or plan.is_rowwise:
+    if plan.path == PICKED:
+        spare = max(spare, picked_elements(plan))
+    if plan.path == DOWNWARD or plan.path == ROWWISE:
         rows = 0
     if plan.single_window:
         padded = PART * plan.inner
@@ -65,12 +70,12 @@ cdef inline Py_ssize_t share_out(
     scratch.padded = take(&here, padded * size)
     for i in range(5):
         scratch.spares[i] = take(&here, spare * size)
-    scratch.sums = take(&here, padded * size if plan.is_downward else 0)
-    scratch.codes = take(&here, padded * size if plan.is_masked else 0)
-    scratch.codes_down = take(&here, plan.group * row * size if plan.is_coded_down else 0)
+    scratch.sums = take(&here, padded * size if plan.path == DOWNWARD else 0)
+    scratch.codes = take(&here, padded * size if is_run(plan) else 0)
+    scratch.codes_down = take(&here, plan.group * row * size if plan.path == PLANE_RUNS else 0)
     scratch.raw = take(&here, 0 if plan.runs_in else padded * plan.input_size)
     rows = rows + 2 * plan.group if rows else 0
-    if plan.is_masked:
+    if is_run(plan):
         rows = room_for(plan) + 2 * rows_around(plan)
     scratch.rows = take(&here, rows * row * size)
     scratch.row_prefix = take(&here, plan.axes[ROW].dilation * row * size)

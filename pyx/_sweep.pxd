@@ -10,7 +10,10 @@ from _copy cimport FAR, touch_run
 from _downward cimport sweep_downward
 from _margins cimport load_group, prepare_margins
 from _ops cimport MaxOmit, MinOmit, op_t
-from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, divide_up, window_start
+from _plan cimport (
+    Axis, BLOCKS, COLUMN, DEPTH, DOWNWARD, Plan, ROW, ROWWISE, divide_up, is_run, is_small,
+    window_start,
+)
 from _rows cimport pool_row
 from _rowwise cimport sweep_rowwise
 from _running cimport Column, emit, fill, push, ready, rows_to_keep, runs_in_blocks, slot_for
@@ -65,10 +68,10 @@ cdef inline void sweep_part(
         # Without a window in depth (2-D, or kernel 1) every plane is finished on its own.
         for depth in range(tile.depth, tile.depth_stop):
             first = window_start(&plan.axes[DEPTH], depth)
-            if plan.is_small:
+            if is_small(plan):
                 sweep_small_planes(op, tag, plan, scratch, tile)
                 continue
-            if plan.is_block:
+            if plan.path == BLOCKS:
                 sweep_blocks(op, tag, plan, scratch, tile, first, depth)
                 continue
             slab = scratch.slab_result if plan.is_flat or plan.is_across else NULL
@@ -131,14 +134,14 @@ cdef inline void sweep_plane(
     cdef row_t[5] spares
     cdef Column column
     prepare_margins(op, tag, plan, scratch, tile)
-    if plan.is_masked:
+    if is_run(plan):
         sweep_runs(op, tag, plan, scratch, tile, part, depth, depth_out, slab)
         return
     if not (op_t is MaxOmit or op_t is MinOmit):
-        if plan.is_downward:
+        if plan.path == DOWNWARD:
             sweep_downward(op, tag, plan, scratch, tile, part, depth, depth_out, slab)
             return
-    if plan.is_rowwise:
+    if plan.path == ROWWISE:
         sweep_rowwise(op, tag, plan, scratch, tile, part, depth, depth_out, slab)
         return
     span(&plan.axes[ROW], tile.row, tile.row_stop, &first, &last)

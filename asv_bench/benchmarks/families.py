@@ -211,6 +211,7 @@ _REPRESENTATIVE = (
     "max_pool2d 3x3s1p1 8x256x28x28",
     "avg_pool2d 3x3s1p1 8x256x28x28",
     "max_pool2d 13x13s1p6 512x20x20",
+    "avg_pool2d 3x3s2 256x13x13",
     "global_max_pool2d 8x2048x7x7",
     "global_avg_pool2d 8x2048x7x7",
     "adaptive_avg_pool2d ->7x7 64x224x224",

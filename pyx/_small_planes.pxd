@@ -1,8 +1,8 @@
 """Small planes that follow one another, many of them in one run: no loop is as short as a row.
 
 To windows of 2 by 2 that tile them they are one tall plane. Other windows that stay inside are
-combined at every element, also where they run over the ends of rows and planes, and those that
-there are get picked: rows of a few elements are not worth a copy, let alone two loops.
+combined along the rows at every element, also where they run over the ends of rows and planes, and
+those that there are get picked: rows of a few elements are not worth a copy, let alone two loops.
 """
 
 from libc.string cimport memcpy
@@ -104,7 +104,10 @@ cdef inline void sweep_small_planes(
 cdef inline void pick_windows(
     op_t op, row_t out, row_t source, const Plan* plan, const Scratch* scratch, Py_ssize_t planes
 ) noexcept nogil:
-    """Combine windows at every element of a run of planes, and keep those that there are."""
+    """Combine windows at every element of a run of planes, and keep those that there are.
+
+    With a stride only along the rows, and down from there where there are windows.
+    """
     cdef const Axis* down = &plan.axes[ROW]
     cdef const Axis* along = &plan.axes[COLUMN]
     cdef Py_ssize_t n = planes * plan.pitch_in - (along.kernel - 1) * along.dilation

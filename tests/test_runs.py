@@ -1,4 +1,4 @@
-"""Rows without margins: the same bits as the padded way, whose values plain NumPy confirms.
+"""Rows and planes without margins: the same bits as the padded way, whose values NumPy confirms.
 
 Which way a call goes depends on its layout. Rows that follow one another in memory go in one run,
 those of the other layouts here are gathered row by row and padded.
@@ -33,7 +33,7 @@ DTYPES = ["uint8", "int16", "float16", "float32", "float64"]
 def numbers(dtype, shape):
     """Numbers of both signs, with zeros of both, infinities and NaN among floats."""
     rng = np.random.default_rng(5)
-    if dtype in {"uint8", "int8", "int16"}:
+    if np.issubdtype(dtype_of(dtype), np.integer):
         return rng.integers(0, 250, shape).astype(dtype)
     x = rng.standard_normal(shape).astype(dtype_of(dtype))
     flat = x.reshape(-1)
@@ -94,6 +94,45 @@ def test_volumes_of_one_plane(isa, shape, dtype):
                 assert_same_values(got[:, 0], want[:, 0])
             else:
                 np.testing.assert_allclose(got.astype(float), want.astype(float), 1e-3, 1e-3)
+
+
+# Kernel, stride and dilation of windows without padding; from 16 planes on these are one run.
+INSIDE = [
+    (2, 2, 1),
+    (3, 2, 1),
+    (4, 2, 1),
+    (7, 2, 1),
+    (3, 1, 1),
+    (5, 1, 1),
+    (2, 2, 2),
+    ((2, 3), (2, 1), 1),
+    ((3, 1), (1, 2), 1),
+    ((1, 2), (2, 2), (1, 3)),
+]
+SMALL = [(64, 30, 4), (40, 7, 7), (48, 3, 9), (33, 13, 13), (16, 9, 31), (18, 39, 38)]
+
+
+@pytest.mark.parametrize("dtype", [*DTYPES, "int8", "bfloat16", "int64"])
+@pytest.mark.parametrize("shape", SMALL, ids=str)
+@pytest.mark.parametrize("op", ["max", "min", "avg", "sum"])
+def test_windows_inside_small_planes(isa, op, shape, dtype):
+    x = numbers(dtype, shape)
+    pool = getattr(cypool, f"{op}_pool2d")
+    for kernel, stride, dilation in INSIDE:
+        pairs = zip(*(np.broadcast_to(each, 2) for each in (kernel, dilation)), strict=True)
+        reach = [int((k - 1) * d + 1) for k, d in pairs]
+        if reach[0] > shape[1] or reach[1] > shape[2]:
+            continue
+        how = {"kernel_size": kernel, "stride": stride, "dilation": dilation}
+        got = pool(x, **how)
+        assert_identical(got, pool(gathered(x), **how))
+        if op in {"max", "min"}:
+            step, hop = np.broadcast_to(stride, 2), np.broadcast_to(dilation, 2)
+            windows = np.lib.stride_tricks.sliding_window_view(
+                x.astype(np.float64), reach, axis=(1, 2)
+            )
+            windows = windows[:, :: step[0], :: step[1], :: hop[0], :: hop[1]]
+            assert_same_values(got.astype(np.float64), getattr(windows, op)((3, 4)))
 
 
 @pytest.mark.parametrize("dtype", [*DTYPES, "int8", "bfloat16"])

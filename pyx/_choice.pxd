@@ -31,6 +31,11 @@ ctypedef fused place_t:
     int32_t
     int64_t
 
+# What a place is written as: itself, or the index that it becomes.
+ctypedef fused index_t:
+    int32_t
+    int64_t
+
 cdef inline lane_t best(choice_t op, lane_t a, lane_t b) noexcept nogil:
     """Choose the extreme of two neighbours."""
     cdef lane_t chosen

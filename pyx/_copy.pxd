@@ -15,13 +15,23 @@ cdef extern from *:
     #define CYPOOL_TOUCH(address) ((void)*(const volatile char*)(address))
 
     #if defined(__SSE2__)
-    #  include <emmintrin.h>
+    #  include <immintrin.h>
     #  define CYPOOL_FENCE() _mm_sfence()
+    /* A line in as few stores as there can be: parts of lines wait for one another. */
     static inline void cypool_stream(char* out, const char* source) {
+    #  if defined(__AVX512F__)
+        _mm512_stream_si512((__m512i*)out, _mm512_loadu_si512(source));
+    #  elif defined(__AVX__)
+        for (int i = 0; i < 64; i += 32)
+            _mm256_stream_si256(
+                (__m256i*)(out + i), _mm256_loadu_si256((const __m256i*)(source + i))
+            );
+    #  else
         for (int i = 0; i < 64; i += 16)
             _mm_stream_si128(
                 (__m128i*)(out + i), _mm_loadu_si128((const __m128i*)(source + i))
             );
+    #  endif
     }
     #else
     #  define CYPOOL_FENCE() ((void)0)

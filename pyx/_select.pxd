@@ -9,8 +9,8 @@ window of any size takes a number of passes that grows with its logarithm.
 from libc.string cimport memcpy
 
 from _choice cimport (
-    best, best3, best4, best5, choice_t, is_identity, lane_row, place2, place3, place4, place5,
-    place_t,
+    best, best3, best4, best5, choice_t, index_t, is_identity, lane_row, place2, place3, place4,
+    place5, place_t,
 )
 from _ops cimport identity
 
@@ -99,14 +99,14 @@ cdef inline void look_every(
 
 
 cdef inline void look_blocks(
-    choice_t op, lane_row values, place_t* places, lane_row top, lane_row bottom,
+    choice_t op, lane_row values, index_t* indices, lane_row top, lane_row bottom,
     const place_t* starts, place_t base, place_t width, Py_ssize_t n,
 ) noexcept nogil:
-    """Make pairs of 2 by 2 blocks of two rows, `width` places apart."""
+    """Find the extremes of 2 by 2 blocks of two rows, `width` places apart, and their indices."""
     cdef Py_ssize_t i
     cdef place_t none = 0, one = 1
     for i in range(n):
-        places[i] = starts[i] + base + place4(
+        indices[i] = starts[i] + base + place4(
             op, top[2 * i], top[2 * i + 1], bottom[2 * i], bottom[2 * i + 1],
             none, one, width, width + one,
         )
@@ -114,14 +114,14 @@ cdef inline void look_blocks(
 
 
 cdef inline void look_pixels(
-    choice_t op, lane_row values, place_t* places, lane_row top, lane_row bottom, place_t base,
+    choice_t op, lane_row values, index_t* indices, lane_row top, lane_row bottom, place_t base,
     place_t width, Py_ssize_t n,
 ) noexcept nogil:
-    """Make pairs of one 2 by 2 block of pixels of `n` channels."""
+    """Find the extremes of one 2 by 2 block of pixels of `n` channels, and their indices."""
     cdef Py_ssize_t i
     cdef place_t none = 0, one = 1
     for i in range(n):
-        places[i] = base + place4(
+        indices[i] = base + place4(
             op, top[i], top[n + i], bottom[i], bottom[n + i], none, one, width, width + one
         )
         values[i] = best4(op, top[i], top[n + i], bottom[i], bottom[n + i])

@@ -9,8 +9,9 @@ from _choice cimport choice_t, lane_row, place_t
 from _desk cimport Band, Desk, Layout, Pairs, Part, at, band_of, position
 from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, window_start
 from _select cimport DIRECT_PAIRS, accumulate, fill_lanes, join_taps, rounded
-from _selection_out cimport line_at, put_away, put_places, put_values
+from _selection_out cimport indices_at, line_at, put_away, put_indices, put_values
 from _selection_rows cimport blank, pool_blocks, pool_rows
+from _types cimport int64_t
 
 
 cdef enum:
@@ -61,8 +62,10 @@ cdef inline void select_blocks(
     cdef Py_ssize_t plane = plan.axes[ROW].size * plan.axes[COLUMN].size
     cdef Py_ssize_t n = part.count[COLUMN] * plan.inner
     cdef Part strip = part[0]
-    cdef Pairs here = desk.result
     cdef char* line
+    cdef char* values
+    cdef char* places
+    cdef int64_t* indices
     strip.count[ROW] = 1
     if plan.axes[ROW].stride_out == n * plan.output_size:
         strip.count[ROW] = max(1, STRIP // n)
@@ -70,21 +73,19 @@ cdef inline void select_blocks(
         strip.first[ROW] = row
         strip.count[ROW] = min(strip.count[ROW], stop - row)
         line = values_out + line_at(plan, depth, row, part.first[COLUMN])
-        if plan.runs_out:
-            here.values = line
+        values = line if plan.runs_out else desk.result.values
+        places = indices_out + line_at(target, depth, row, part.first[COLUMN])
+        indices = indices_at(
+            places, target, layout, desk, strip.count[ROW], part.count[COLUMN]
+        )
         pool_blocks(
-            op, tag, zero, plan, layout, desk, &strip,
-            source + place * plan.axes[DEPTH].stride_in, <place_t> (place * plane), &here,
+            op, <lane_row> values, zero, plan, layout, desk, &strip,
+            source + place * plan.axes[DEPTH].stride_in, <place_t> (place * plane), indices,
         )
         put_values(
-            line, <lane_row> here.values, plan, layout, desk, strip.count[ROW],
-            part.count[COLUMN],
+            line, <lane_row> values, plan, layout, desk, strip.count[ROW], part.count[COLUMN]
         )
-        put_places(
-            indices_out + line_at(target, depth, row, part.first[COLUMN]),
-            <const place_t*> here.places, target, layout, desk, strip.count[ROW],
-            part.count[COLUMN],
-        )
+        put_indices(places, indices, target, layout, strip.count[ROW], part.count[COLUMN])
         row += strip.count[ROW]
 
 
@@ -177,8 +178,8 @@ cdef inline void pool_plane(
     source += depth * plan.axes[DEPTH].stride_in
     if layout.is_block:
         pool_blocks(
-            op, tag, zero, plan, layout, desk, part, source,
-            <place_t> (depth * axis.size * plan.axes[COLUMN].size), result,
+            op, <lane_row> result.values, zero, plan, layout, desk, part, source,
+            <place_t> (depth * axis.size * plan.axes[COLUMN].size), <place_t*> result.places,
         )
         return
     while tap < axis.kernel:

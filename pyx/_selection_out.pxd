@@ -101,30 +101,49 @@ cdef inline void put_places(
     char* line, const place_t* places, const Plan* target, const Layout* layout, Desk* desk,
     Py_ssize_t rows, Py_ssize_t columns,
 ) noexcept nogil:
-    """Write rows of places as 64-bit indices, past the caches if there are many.
+    """Write rows of places as 64-bit indices.
 
-    Of rows that follow one another in memory, each is written in whole vectors, and the next one
-    overwrites what is too much.
+    Each is written in whole vectors, and the next one overwrites what is too much.
     """
-    cdef Py_ssize_t n = columns * target.inner, step = n * sizeof(int64_t)
+    cdef Py_ssize_t n = columns * target.inner
     cdef Py_ssize_t whole = whole_vectors(n, sizeof(places[0]))
     cdef Py_ssize_t pitch = layout.pitch_out * target.inner
-    cdef bint is_run = target.runs_out and (rows == 1 or target.axes[ROW].stride_out == step)
-    cdef int64_t* indices = <int64_t*> line if is_run and not layout.streams else desk.indices
+    cdef int64_t* indices = indices_at(line, target, layout, desk, rows, columns)
     cdef Py_ssize_t row, i
     for row in range(rows):
-        for i in range(min(whole, (rows - row) * n) if is_run else n):
-            indices[i] = places[row * pitch + i]
-        if is_run:
-            indices += n
-        elif target.runs_out:
-            copy_run(line + row * target.axes[ROW].stride_out, indices, step)
-        else:
-            scatter_rows(
-                line + row * target.axes[ROW].stride_out, <char*> indices, 0, target, 1, columns
-            )
-    if is_run and layout.streams:
-        stream_run(line, <const char*> desk.indices, rows * step)
+        for i in range(min(whole, (rows - row) * n)):
+            indices[row * n + i] = places[row * pitch + i]
+    put_indices(line, indices, target, layout, rows, columns)
+
+
+cdef inline bint is_one_run(const Plan* target, Py_ssize_t rows, Py_ssize_t columns) noexcept nogil:
+    """Tell whether rows of indices follow one another in memory."""
+    cdef Py_ssize_t step = columns * target.inner * sizeof(int64_t)
+    return target.runs_out and (rows == 1 or target.axes[ROW].stride_out == step)
+
+
+cdef inline int64_t* indices_at(
+    char* line, const Plan* target, const Layout* layout, Desk* desk, Py_ssize_t rows,
+    Py_ssize_t columns,
+) noexcept nogil:
+    """Give where to make rows of indices: where they belong, or in scratch for `put_indices`."""
+    if is_one_run(target, rows, columns) and not layout.streams:
+        return <int64_t*> line
+    return desk.indices
+
+
+cdef inline void put_indices(
+    char* line, const int64_t* indices, const Plan* target, const Layout* layout, Py_ssize_t rows,
+    Py_ssize_t columns,
+) noexcept nogil:
+    """Bring rows of indices to where they belong, past the caches if there are many."""
+    cdef Py_ssize_t step = columns * target.inner * sizeof(int64_t)
+    if <const char*> indices == line:
+        return
+    if is_one_run(target, rows, columns):
+        stream_run(line, <const char*> indices, rows * step)
+    else:
+        scatter_rows(line, <char*> indices, step, target, rows, columns)
 
 
 cdef inline bint leaves(const Axis* axis, Py_ssize_t out) noexcept nogil:

@@ -1,6 +1,6 @@
 """A tile's rows, pooled along the columns: from elements in memory to pairs."""
 
-from _choice cimport choice_t, lane_row, place_t
+from _choice cimport choice_t, index_t, lane_row, place_t
 from _copy cimport touch
 from _desk cimport Band, Desk, Layout, Pairs, Part, at, band_of, position, run_from
 from _load cimport load_rows
@@ -112,8 +112,8 @@ cdef inline void pool_columns(
 
 
 cdef inline void pool_blocks(
-    choice_t op, lane_row tag, place_t zero, const Plan* plan, const Layout* layout, Desk* desk,
-    const Part* part, const char* source, place_t base, const Pairs* out,
+    choice_t op, lane_row values, place_t zero, const Plan* plan, const Layout* layout, Desk* desk,
+    const Part* part, const char* source, place_t base, index_t* indices,
 ) noexcept nogil:
     """Pool blocks of 2 by 2, which need no pairs in between."""
     cdef Py_ssize_t _row, i
@@ -121,26 +121,24 @@ cdef inline void pool_blocks(
     cdef Py_ssize_t width = plan.axes[COLUMN].size
     cdef Py_ssize_t first = 2 * part.first[ROW]
     cdef Py_ssize_t n = part.count[COLUMN], inner = plan.inner
-    cdef lane_row values = <lane_row> out.values
-    cdef place_t* places = <place_t*> out.places
     source += first * step + 2 * part.first[COLUMN] * plan.axes[COLUMN].stride_in
     base += <place_t> (first * width + 2 * part.first[COLUMN])
     touch(source, step, 2 * n * inner * plan.input_size, 2 * part.count[ROW])
     for _row in range(part.count[ROW]):
         if inner == 1:
             look_blocks(
-                op, values, places, <lane_row> source, <lane_row> (source + step),
+                op, values, indices, <lane_row> source, <lane_row> (source + step),
                 <const place_t*> desk.starts, base, <place_t> width, n,
             )
         else:
             for i in range(n):
                 look_pixels(
-                    op, values + i * inner, places + i * inner,
+                    op, values + i * inner, indices + i * inner,
                     <lane_row> source + 2 * i * inner, <lane_row> (source + step) + 2 * i * inner,
                     <place_t> (base + 2 * i), <place_t> width, inner,
                 )
         values += layout.pitch_out * inner
-        places += layout.pitch_out * inner
+        indices += layout.pitch_out * inner
         source += 2 * step
         base += <place_t> (2 * width)
 

@@ -24,7 +24,8 @@ from _zeros cimport has_zero
 cdef enum:
     CHUNK = 1024                # pixels
     WIDE_BYTES = 256            # lanes of an extremum: vectors that do not wait for each other
-    TOUCHED_ROWS = 64           # rows of them that are read ahead
+    # Rows of them that are read ahead: with more, none would be combined meanwhile.
+    TOUCHED_ROWS = 16
     FAR_PLANE = 512             # bytes of a plane that is more than the lines next to others
     LEVELS = 48                 # pairs of pairs: more than any address space has chunks
 

@@ -12,6 +12,7 @@ from _decimate cimport decimate
 from _halves cimport add_blocks, add_neighbours, combine_halves
 from _load cimport load_rows
 from _ops cimport Sum, combine, op_t
+from _pairs cimport Order, is_paired, order_of_pairs, pair_pixels
 from _plan cimport COLUMN, DEPTH, FLOAT16, Plan, ROW
 from _rows cimport every, fold2
 from _tile cimport Scratch, Tile
@@ -44,18 +45,19 @@ cdef inline bint is_block(const Plan* plan) noexcept nogil:
         return False
     if plan.inner == 1:
         return plan.axes[COLUMN].out >= BLOCK_ROW or plan.segments > 1
-    # Pixels of few bytes, which integers can have, are less work one row at a time.
-    return plan.accumulator >= FLOAT16 or (
+    # Other pixels of few bytes, which integers can have, are less work one row at a time.
+    return is_paired(plan) or plan.accumulator >= FLOAT16 or (
         plan.direct_in and plan.inner * plan.input_size >= WIDE_PIXEL
     )
 
 
 cdef inline Py_ssize_t rows_of_blocks(const Plan* plan) noexcept nogil:
     """Count the rows of results that are combined in one go."""
-    if plan.inner > 1 or not (plan.direct_in or plan.is_narrow):
+    if not (plan.direct_in or plan.is_narrow) or (plan.inner > 1 and not is_paired(plan)):
         return 1
     return max(1, min(
-        BLOCKS_BYTES // (plan.tile_columns * plan.accumulator_size), plan.axes[ROW].out
+        BLOCKS_BYTES // (plan.tile_columns * plan.inner * plan.accumulator_size),
+        plan.axes[ROW].out,
     ))
 
 
@@ -67,14 +69,18 @@ cdef inline void sweep_blocks(
     cdef Py_ssize_t row = tile.row, rows, most = plan.group
     cdef Py_ssize_t pixels = tile.column_stop - tile.column
     cdef Py_ssize_t n = pixels * plan.inner
-    cdef Py_ssize_t step
+    cdef Py_ssize_t step, i
     cdef const char* source
     cdef row_t target
+    cdef bint pairs = is_paired(plan)
+    cdef Order order
     cdef Waiting waiting
     waiting.rows = 0
     waiting.unfinished = tile.row
     if plan.direct_out and not plan.is_run_out:
         most = 1
+    if pairs:
+        order = order_of_pairs(plan)
     while row < tile.row_stop:
         step = plan.axes[ROW].stride_in
         rows = min(most, tile.row_stop - row)
@@ -86,7 +92,15 @@ cdef inline void sweep_blocks(
             + 2 * row * step
             + 2 * tile.column * plan.axes[COLUMN].stride_in
         )
-        if not (plan.direct_in or plan.is_narrow):
+        if pairs:
+            for i in range(2 * rows):
+                pair_pixels(
+                    scratch.padded + i * 2 * n * plan.input_size, source + i * step, &order,
+                    2 * n * plan.input_size,
+                )
+            step = 2 * n * plan.input_size
+            source = scratch.padded
+        elif not (plan.direct_in or plan.is_narrow):
             load_rows(
                 <row_t> scratch.padded, 2 * n, source, NULL, plan, plan.lift, 2 * rows, 2 * pixels
             )
@@ -95,7 +109,7 @@ cdef inline void sweep_blocks(
         target = <row_t> target_row(
             plan, scratch, tile, NULL, depth_out, row, waiting.rows, n * sizeof(target[0])
         )
-        if plan.inner > 1:
+        if plan.inner > 1 and not pairs:
             touch(source, step, 2 * n * plan.input_size, 2)
             combine_pixels(
                 op, target, <row_t> source, <row_t> (source + step), <row_t> scratch.spares[0],

@@ -7,6 +7,7 @@ The sizes follow the caches and change no bit, as everywhere in `_schedule`.
 from _blocks cimport has_blocks, is_block, rows_of_blocks
 from _downward cimport SHORT_ROW, is_downward, rows_together
 from _halves cimport reads_halves
+from _pairs cimport is_paired
 from _plan cimport (
     Axis, BLOCKS, COLUMN, DEPTH, DOWNWARD, FLOAT16, LIFT_VALUE, OP_SUM, PICKED, PLANE_RUNS, Plan,
     RING, ROW, ROWWISE, RUNS, SMALL_BLOCKS, divide_up, reach_of,
@@ -76,7 +77,7 @@ cdef inline void choose_columns(Plan* plan, Py_ssize_t threads) noexcept nogil:
     plan.segments = planes_of_run(plan, threads)
     blocks = is_block(plan) and (plan.segments == 1 or are_tiled(plan))
     if blocks:
-        plan.is_narrow = reads_halves(plan)
+        plan.is_narrow = (plan.inner == 1 or is_paired(plan)) and reads_halves(plan)
     if plan.segments > 1:
         plan.path = SMALL_BLOCKS if blocks else PICKED
         plan.pitch_out = plan.axes[COLUMN].out

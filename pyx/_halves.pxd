@@ -20,7 +20,7 @@ cdef inline bint reads_halves(const Plan* plan) noexcept nogil:
     """
     cdef uint16_t one = 1
     cdef bint is_little_endian = (<const char*> &one)[0] == 1
-    if plan.inner > 1 or plan.lift != LIFT_VALUE or not is_little_endian:
+    if plan.lift != LIFT_VALUE or not is_little_endian:
         return False
     if plan.input == BFLOAT16:
         return plan.accumulator == FLOAT32

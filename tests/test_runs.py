@@ -154,3 +154,23 @@ def test_blocks(isa, op, shape, dtype):
     else:
         want = getattr(blocks.astype(np.float64), op)((2, 4))
     np.testing.assert_allclose(got.astype(np.float64), want, rtol=1e-2, atol=1e-2)
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "int8", "uint16", "int16", "int32"])
+@pytest.mark.parametrize("channels", range(2, 9))
+@pytest.mark.parametrize("op", ["max", "min", "avg", "sum"])
+def test_blocks_of_pixels_with_channels(isa, op, channels, dtype):
+    pool = getattr(cypool, f"{op}_pool2d")
+    how = [{}]
+    if op == "avg":
+        results = ["int32"] if dtype == "bool" else ["int32", dtype]
+        how = [{"dtype": result, "rounding": "floor"} for result in results]
+    for rows, columns in [(2, 2), (5, 3), (4, 7), (6, 23), (9, 50), (70, 131), (2, 9001)]:
+        x = numbers(dtype, (rows, columns, channels))
+        blocks = x[: rows // 2 * 2, : columns // 2 * 2].reshape(rows // 2, 2, -1, 2, channels)
+        blocks = blocks.astype(np.int64)
+        want = blocks.sum((1, 3)) // 4 if op == "avg" else getattr(blocks, op)((1, 3))
+        among_others = np.pad(x, ((0, 0), (1, 2), (0, 0)), mode="edge")[:, 1:-2]
+        for view, options in itertools.product([x, among_others, gathered(x)], how):
+            got = pool(view, 2, axes=(0, 1), **options)
+            np.testing.assert_array_equal(got.astype(np.int64), want)

@@ -223,6 +223,7 @@ _REPRESENTATIVE = (
     "max_pool2d 3x3s2p1 64x224x224 float64",
     "max_pool2d 3x3s2p1 1x1036x1036x3 channels last",
     "max_pool2d 3x3s2p1 1x224x224x64 channels last",
+    "avg_pool2d 2x2s2 1x1036x1036x3 channels last uint8",
     "avg_pool2d 5x5s1p2 1x1036x1036x3 channels last uint8",
     "max_pool2d 5x5s3p2 16x420x420",
     "avg_pool2d 3x3s1d2 16x420x420",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from marshal import dumps
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cypool import _arguments, _geometry, _scatter, _spreading, _threads
 from cypool._docs import documented
+from cypool._memory import Memory
 from cypool._plan import pool
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from cypool._typing import Array, Axes, DType, Padding, PerAxis
 
 BLOCK = 2**15  # elements, as float64 with their intermediate results about 1 MB
+
+_spreads: Memory[_spreading.Spread] = Memory(lambda spread: spread.nbytes)
 
 
 def _gradient(value: object, num_threads: object) -> tuple[Array, DType]:
@@ -79,6 +83,28 @@ def _of_means(
 ) -> Array:
     """Give each element its share of the gradients of the means that it is in."""
     grad, dtype = _gradient(grad_output, num_threads)
+    arguments = (rank, input_shape, window, count_include_pad, divisor_override)
+    key = found = None
+    try:
+        key = (grad.shape, dumps(arguments, 2))  # type: ignore[arg-type]
+        found = _spreads.known.get(key)
+    except (TypeError, ValueError):
+        pass  # An argument that nothing was remembered for; what it is worth is found out below.
+    if found is None:
+        found = _plan_means(rank, grad, input_shape, window, count_include_pad, divisor_override)
+        _spreads.keep(key, found, arguments)
+    return _spreading.run(found, grad, dtype, num_threads)
+
+
+def _plan_means(
+    rank: int,
+    grad: Array,
+    input_shape: object,
+    window: tuple[object, ...],
+    count_include_pad: object,
+    divisor_override: object,
+) -> _spreading.Spread:
+    """Check the arguments of a mean's gradient, and plan how it is spread."""
     shape = _arguments.lengths(input_shape, "input_shape")
     count_pad = _arguments.flag("count_include_pad", count_include_pad)
     divisor = _arguments.divisor_override(divisor_override)
@@ -89,7 +115,7 @@ def _of_means(
     elif all((count == count[0]).all() for count in counts):
         divisor = math.prod(int(count[0]) for count in counts)
         counts = [np.ones(1)] * rank
-    return _spreading.spread(grad, windows, pooled, counts, divisor or 1, dtype, num_threads)
+    return _spreading.plan(windows, pooled, counts, divisor or 1)
 
 
 def _of_norms(
@@ -115,13 +141,13 @@ def _of_norms(
         )
         return (sent * np.sign(wide)).astype(dtype)
     result = np.empty_like(array, dtype, subok=False)
+    spread = _spreading.plan(windows, pooled, [np.ones(1)] * rank, 1)
     for planes in _blocks(array, pooled):
         wide = array[planes].astype(np.float64)
         norms = pool("lp", rank, wide, window, (power,), num_threads=num_threads)
         with np.errstate(all="ignore"):
             share = _divided(grad[planes].astype(np.float64), norms, power - 1)
-            ones = [np.ones(1)] * rank
-            total = _spreading.spread(share, windows, pooled, ones, 1, wide.dtype, num_threads)
+            total = _spreading.run(spread, share, wide.dtype, num_threads)
             result[planes] = total * _power(wide, power - 1)
     return result
 

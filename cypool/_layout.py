@@ -116,4 +116,7 @@ def dense(shape: Sequence[int], order: Sequence[int], dtype: DType) -> Array:
         address: int = memory.__array_interface__["data"][0]
         start = -address % CACHE_LINE // dtype.itemsize
         memory = memory[start : start + count].reshape(lengths)
-    return memory.transpose(np.argsort(order))
+    places = [0] * len(order)
+    for place, axis in enumerate(order):
+        places[axis] = place
+    return memory.transpose(places)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from cypool import _arguments, _dispatch, _geometry, _layout, _networks, _selection, _threads
+from cypool._memory import Memory
 from cypool._reductions import FUNCTIONS, Reduction
 
 if TYPE_CHECKING:
@@ -19,15 +20,11 @@ if TYPE_CHECKING:
     from cypool._geometry import Axis, Window
     from cypool._typing import Array, DType
 
-MOST_PLANS = 256
-MOST_PLAN_BYTES = 2**26
 # Calls with less input and output than this are serial, whatever the limits on threads are.
 SERIAL_WORK = 2 * _threads.BYTES_PER_THREAD
 
 # Stands for the depth of planes and the rows of lines.
 _ABSENT = _geometry.whole(1).axis(0, 0, count_pad=False)
-_PLAIN_TYPES = {int, bool, float, str, type(None)}
-_plans: dict[object, Plan] = {}
 
 
 @dataclass(frozen=True)
@@ -55,6 +52,9 @@ class Plan:
     indexed: bool
 
 
+_plans: Memory[Plan] = Memory(lambda plan: len(plan.packed))
+
+
 def pool(
     op: str,
     rank: int,
@@ -74,16 +74,14 @@ def pool(
         into = None
         if out is not None and not isinstance(out, tuple | list) and out.flags.aligned:
             into = out.strides
-        # As keys of a dict True, 1 and 1.0 are one; as `marshal` writes them they are not.
         arguments = dumps((op, rank, window, options), 2)  # type: ignore[arg-type]
         key = (kernels, array.shape, array.strides, array.dtype, into, dtype, arguments)
-        plan = _plans.get(key)
+        plan = _plans.known.get(key)
     except (AttributeError, TypeError, ValueError):
         pass  # An argument that no plan was remembered for; what it is worth is found out below.
     if plan is None:
         plan = _make(kernels, op, rank, array, window, options, dtype, out)
-        if key is not None and _is_plain((window, options)):
-            _remember(key, plan)
+        _plans.keep(key, plan, (window, options))
     threads = 1
     if num_threads is not None or plan.work >= SERIAL_WORK:
         threads = _threads.team(num_threads, plan.work)
@@ -94,22 +92,6 @@ def pool(
     if plan.indexed:
         return cast("Array", _selection.run(plan, array, out, threads))
     return _run(plan, kernels, array, cast("Array | None", out), threads)
-
-
-def _is_plain(value: object) -> bool:
-    """Tell values that `marshal` writes as what they are, and not as their buffer's bytes."""
-    if isinstance(value, tuple | list):
-        return all(map(_is_plain, value))
-    return type(value) in _PLAIN_TYPES
-
-
-def _remember(key: object, plan: Plan) -> None:
-    """Keep a plan; forget all when they are too many or too large."""
-    size = len(plan.packed) + sum(len(known.packed) for known in list(_plans.values()))
-    if len(_plans) >= MOST_PLANS or size > MOST_PLAN_BYTES:
-        _plans.clear()
-    if len(plan.packed) <= MOST_PLAN_BYTES:
-        _plans[key] = plan
 
 
 def _kernel(plan: Plan, kernels: Kernels, x: Array, out: Array, threads: int) -> None:

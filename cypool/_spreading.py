@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -16,38 +16,61 @@ if TYPE_CHECKING:
     from cypool._typing import Array, DType
 
 
-def spread(
-    grad: Array,
-    windows: Sequence[Window],
-    axes: tuple[int, ...],
-    counts: Sequence[Array],
-    divisor: int,
-    dtype: DType,
-    num_threads: object,
-) -> Array:
+class Spread(NamedTuple):
+    """How gradients are spread over windows, for all calls with these windows."""
+
+    # The lengths of the pooled axes before pooling, and which they are.
+    sizes: tuple[int, ...]
+    axes: tuple[int, ...]
+    # The windows over a gradient that pool it back to the elements, where there are such windows.
+    mirrored: tuple[object, ...] | None
+    # What each axis' gradients are divided by, where they are not all divided by `divisor`.
+    counts: list[Array]
+    divisor: int
+    # The windows for the kernel, where none pool back.
+    packed: bytes
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes that grow with the windows."""
+        return len(self.packed) + sum(count.nbytes for count in self.counts)
+
+
+def plan(
+    windows: Sequence[Window], axes: tuple[int, ...], counts: Sequence[Array], divisor: int
+) -> Spread:
     """Divide a gradient by each axis' counts and by `divisor`, and add it up over the windows."""
-    is_dense = all(window.stride == 1 and window.dilation == 1 for window in windows)
-    if is_dense and all(len(count) == 1 for count in counts):
+    sizes = tuple(window.size for window in windows)
+    if all(window.stride == 1 and window.dilation == 1 for window in windows):
         # The window seen from the element: as many windows hold it as it holds elements.
-        options = ("propagate", "half_even", True, divisor)
-        result = pool("avg", len(axes), grad, _mirrored(windows, axes), options,
-                      num_threads=num_threads)  # fmt: skip
+        uneven = [] if all(len(count) == 1 for count in counts) else list(counts)
+        return Spread(sizes, axes, _mirrored(windows, axes), uneven, divisor, b"")
+    packed = _phases.packed(windows, counts, divisor)
+    return Spread(sizes, axes, None, [], divisor, packed)
+
+
+def run(spread: Spread, grad: Array, dtype: DType, num_threads: object) -> Array:
+    """Spread a gradient of the planned windows."""
+    rank = len(spread.axes)
+    if spread.mirrored is None:
+        shape = list(grad.shape)
+        for axis, size in zip(spread.axes, spread.sizes, strict=True):
+            shape[axis] = size
+        return _scatter.spread(
+            "spread", grad, None, tuple(shape), spread.axes, dtype, num_threads, spread.packed
+        )
+    if not spread.counts:
+        options = ("propagate", "half_even", True, spread.divisor)
+        result = pool("avg", rank, grad, spread.mirrored, options, num_threads=num_threads)
         return result.astype(dtype, copy=False)
-    if is_dense:
-        accumulator = np.dtype(np.float64 if grad.dtype.itemsize == 8 else np.float32)
-        divided = grad.astype(accumulator)
-        for axis, count in zip(axes, counts, strict=True):
-            # A window without an element gives nothing to any.
-            divisors = np.maximum(count, 1).astype(accumulator)
-            divided /= divisors.reshape(-1, *[1] * (grad.ndim - 1 - axis))
-        result = pool("sum", len(axes), divided, _mirrored(windows, axes), ("propagate",),
-                      num_threads=num_threads)  # fmt: skip
-        return result.astype(dtype, copy=False)
-    shape = list(grad.shape)
-    for axis, window in zip(axes, windows, strict=True):
-        shape[axis] = window.size
-    seen = _phases.packed(windows, counts, divisor)
-    return _scatter.spread("spread", grad, None, tuple(shape), axes, dtype, num_threads, seen)
+    accumulator = np.dtype(np.float64 if grad.dtype.itemsize == 8 else np.float32)
+    divided = grad.astype(accumulator)
+    for axis, count in zip(spread.axes, spread.counts, strict=True):
+        # A window without an element gives nothing to any.
+        divisors = np.maximum(count, 1).astype(accumulator)
+        divided /= divisors.reshape(-1, *[1] * (grad.ndim - 1 - axis))
+    result = pool("sum", rank, divided, spread.mirrored, ("propagate",), num_threads=num_threads)
+    return result.astype(dtype, copy=False)
 
 
 def _mirrored(windows: Sequence[Window], axes: tuple[int, ...]) -> tuple[object, ...]:

@@ -144,6 +144,36 @@ def test_finite_differences(op, rank, isa):
     np.testing.assert_allclose(got, want / (2 * step), rtol=1e-6, atol=1e-6)
 
 
+def test_what_is_remembered_serves_equal_arguments_only():
+    grad = np.arange(1.0, 5).reshape(2, 2)
+    how = dict(kernel_size=3, stride=2, padding=1)
+    variants = [
+        {},
+        {"count_include_pad": False},
+        {"divisor_override": 1},
+        {"dilation": (1, 2), "padding": (1, 2)},
+    ]
+    pool = cypool.avg_pool2d_backward
+    narrow = np.float32(grad)
+    want = [pool(grad, (4, 4), **how | variant) for variant in variants]
+    for _turn in range(2):
+        for variant, wanted in zip(variants, want, strict=True):
+            assert_identical(pool(grad, (4, 4), **how | variant), wanted)
+            got = pool(narrow, [4, 4], **how | variant)
+            assert got.dtype == narrow.dtype
+            np.testing.assert_allclose(got, wanted, rtol=1e-6)
+    assert not np.array_equal(want[0], want[1])
+    assert pool(grad, (3, 3), **how).shape == (3, 3)
+    with pytest.raises(TypeError, match="`count_include_pad` must"):
+        pool(grad, (4, 4), **how, count_include_pad=1)
+    with pytest.raises(TypeError, match="`divisor_override` must"):
+        pool(grad, (4, 4), **how, divisor_override=True)
+    with pytest.raises(TypeError, match="`kernel_size` must"):
+        pool(grad, (4, 4), **how | {"kernel_size": 3.0})
+    with pytest.raises(ValueError, match="`grad_output` must"):
+        pool(grad[:1], (4, 4), **how)
+
+
 @pytest.mark.parametrize("sizes", list(itertools.product([2, 4], repeat=3)))
 def test_a_single_window_along_an_axis_has_its_divisor_too(sizes):
     how = {"kernel_size": 3, "stride": 2, "padding": 1, "count_include_pad": False}

@@ -94,9 +94,16 @@ def test_nothing_is_leaked(calls):
     assert int(grown) < MEGABYTE
 
 
-def test_what_is_remembered_of_shapes_is_bounded():
-    calls = "[lambda n=n: cypool.max_pool2d(x[:, :n], 2, num_threads=1) for n in range(2, 10002)]"
-    code = f"{MEASURE}x = np.ones((2, 10002), np.uint8)\nprint(growth({calls}, repeat=1))"
+REMEMBERING = {
+    "pooling": "cypool.max_pool2d(x[:, :n], 2, num_threads=1)",
+    "gradients": "cypool.avg_pool2d_backward(x[:1, : n // 2], (2, n), 2, num_threads=1)",
+}
+
+
+@pytest.mark.parametrize("calls", REMEMBERING)
+def test_what_is_remembered_of_shapes_is_bounded(calls):
+    code = f"[lambda n=n: {REMEMBERING[calls]} for n in range(2, 10002)]"
+    code = f"{MEASURE}x = np.ones((2, 10002), np.uint8)\nprint(growth({code}, repeat=1))"
     assert int(workers.output(code)) < MEGABYTE
 
 

@@ -39,7 +39,7 @@ class Spread(NamedTuple):
 def plan(
     windows: Sequence[Window], axes: tuple[int, ...], counts: Sequence[Array], divisor: int
 ) -> Spread:
-    """Divide a gradient by each axis' counts and by `divisor`, and add it up over the windows."""
+    """Plan to divide a gradient by each axis' counts and by `divisor`, and to add it up."""
     sizes = tuple(window.size for window in windows)
     if all(window.stride == 1 and window.dilation == 1 for window in windows):
         # The window seen from the element: as many windows hold it as it holds elements.

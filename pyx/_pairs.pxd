@@ -48,7 +48,7 @@ cdef extern from *:
     """
     const bint HAS_SHUFFLES "CYPOOL_SHUFFLES"
     Py_ssize_t cypool_shuffle(
-        char* out, const char* source, Py_ssize_t size, Py_ssize_t step, const char* order,
+        char* out, const char* source, Py_ssize_t size, Py_ssize_t step, const char* bytes,
         const int32_t* apart, const int32_t* together,
     ) noexcept nogil
 
@@ -58,7 +58,7 @@ cdef enum:
 
 cdef struct Order:
     Py_ssize_t step             # bytes of as many whole pairs of pixels as a lane holds
-    char[LANE] bytes            # where each of them comes from
+    char[LANE] bytes            # where each of them comes from; behind `step` it does not matter
     int32_t[WORDS] apart        # where the words of the lanes come from that begin with a pair
     int32_t[WORDS] together     # and those of the result
 

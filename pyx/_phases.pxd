@@ -40,7 +40,7 @@ cdef struct Sheet:
     Py_ssize_t left, pitch      # pixels of a line before its first window, and of all of it
     Py_ssize_t places, tiles    # places of a tile along the rows, tiles of a plane
     Py_ssize_t lines            # of windows that a tile needs
-    bint is_tiling              # each element is held by the one window that begins before it
+    bint is_tiling              # of each depth, one window holds each element, and begins before it
 
 cdef struct Scratch:
     char* shares                # lines of gradients
@@ -91,6 +91,7 @@ cdef inline bint tiles_axis(const Phases* axis) noexcept nogil:
 
 cdef inline void lay_out(Sheet* sheet, Py_ssize_t channels, Py_ssize_t tiles) noexcept nogil:
     """Choose tiles, at least so many of a plane; what they are changes no result."""
+    cdef const Phases* deep = &sheet.axes[DEPTH]
     cdef const Phases* rows = &sheet.axes[ROW]
     cdef const Phases* columns = &sheet.axes[COLUMN]
     cdef Py_ssize_t overlap = rows.most - rows.least, most
@@ -106,7 +107,10 @@ cdef inline void lay_out(Sheet* sheet, Py_ssize_t channels, Py_ssize_t tiles) no
     sheet.places = divide_up(places_of(rows), tiles)
     sheet.tiles = divide_up(places_of(rows), sheet.places)
     sheet.lines = sheet.places + overlap
-    sheet.is_tiling = channels == 1 and tiles_axis(rows) and tiles_axis(columns)
+    sheet.is_tiling = (
+        channels == 1 and deep.kernel == 1 and tiles_axis(deep) and tiles_axis(rows)
+        and tiles_axis(columns)
+    )
 
 
 cdef inline char* take(char** memory, Py_ssize_t count, Py_ssize_t size) noexcept nogil:

@@ -67,7 +67,9 @@ cdef inline void select_blocks(
     cdef char* places
     cdef int64_t* indices
     strip.count[ROW] = 1
-    if plan.axes[ROW].stride_out == n * plan.output_size:
+    if part.count[COLUMN] == layout.pitch_out and (
+        plan.axes[ROW].stride_out == n * plan.output_size
+    ):
         strip.count[ROW] = max(1, STRIP // n)
     while row < stop:
         strip.first[ROW] = row

@@ -27,7 +27,7 @@ cdef inline void spread_tile(
     while channel < walk.sizes[3]:
         # The last channels may be done twice, so that there are always as many.
         channel = min(channel, walk.sizes[3] - sheet.channels)
-        if sheet.is_tiling and sheet.axes[DEPTH].kernel == 1:
+        if sheet.is_tiling:
             repeat_lines(
                 tag, like, walk, sheet, scratch, here.elements, <gradient_t*> here.plane, depth,
                 first,

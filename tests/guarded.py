@@ -124,6 +124,33 @@ def check_pairs(x, view, how):
         assert TARGET.intact(), ("canary", side, x.shape, x.dtype, view, how)
 
 
+def check_gradients(shape, kernel, stride, dtype):
+    """Compute gradients of means and maxima from arrays that are guarded; count the calls."""
+    axes = tuple(range(len(shape)))
+    pools = cypool.max_pool1d, cypool.max_pool2d, cypool.max_pool3d
+    means = cypool.avg_pool1d_backward, cypool.avg_pool2d_backward, cypool.avg_pool3d_backward
+    maxima = cypool.max_pool1d_backward, cypool.max_pool2d_backward, cypool.max_pool3d_backward
+    how = {"kernel_size": kernel, "stride": stride, "axes": axes}
+    _, indices = pools[len(shape) - 1](sample(dtype, shape), **how, return_indices=True)
+    grad = sample(dtype, indices.shape)
+    wants = (
+        means[len(shape) - 1](grad, shape, **how),
+        maxima[len(shape) - 1](grad, indices, shape, axes=axes),
+    )
+    for side in "end", "start":
+        copy = SOURCE.array(grad.shape, grad.dtype, side)
+        copy[...] = grad
+        places = TARGET.array(indices.shape, indices.dtype, side)
+        places[...] = indices
+        gots = (
+            means[len(shape) - 1](copy, shape, **how),
+            maxima[len(shape) - 1](copy, places, shape, axes=axes),
+        )
+        for got, want in zip(gots, wants, strict=True):
+            assert got.tobytes() == want.tobytes(), (side, shape, kernel, stride, dtype)
+    return 2
+
+
 def check_many(shape, side):
     """Pool more than `FAR` bytes of small planes, which are read before they are pooled."""
     memory = Guarded(4 * int(np.prod(shape)))
@@ -160,6 +187,12 @@ def main(level):
             for x, view, how in maker(dtype):
                 check_pairs(x, view, how)
                 calls += 1
+        for kernel, stride, dtype in itertools.product((1, 2, 3), (1, 2, 3), DTYPES[1:]):
+            for width in range(kernel, 41):
+                calls += check_gradients((width,), kernel, stride, dtype)
+                calls += check_gradients((4, width), kernel, stride, dtype)
+                calls += check_gradients((5, 4, width), kernel, stride, dtype)
+                calls += check_gradients((6, 4, width), (1, 2, kernel), stride, dtype)
         for shape, side in itertools.product([(5300, 20, 20), (700, 56, 56)], ("end", "start")):
             calls += check_many(shape, side)
     print(2 * calls)

@@ -105,6 +105,17 @@ def test_gradients_of_means(window, dtype, axes, include, isa):
         assert views == {got.tobytes()}
 
 
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("kernel", [(1, 2, 2), (2, 2, 2), (1, 2, 5), (3, 2, 2), (1, 1, 1)])
+@pytest.mark.parametrize("stride", [1, 2, (1, 2, 2), (2, 2, 2), (3, 2, 2), (2, 2, 5), (7, 2, 5)])
+def test_gradients_of_means_of_volumes(kernel, stride, dtype, isa):
+    shape = (2, 6, 4, 10)
+    how = {"kernel_size": kernel, "stride": stride, "axes": (1, 2, 3)}
+    grad = noise(dtype, cypool.avg_pool3d(np.zeros(shape), **how).shape)
+    got = cypool.avg_pool3d_backward(grad, shape, **how)
+    close(got, reference.spread("avg", grad, np.zeros(shape), **how), dtype)
+
+
 @pytest.mark.parametrize("norm_type", [0.5, 1, 2, 3, 2.5, math.inf])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("window", WINDOWS)

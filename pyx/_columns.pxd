@@ -77,6 +77,7 @@ cdef inline void choose_columns(Plan* plan, Py_ssize_t threads) noexcept nogil:
     plan.segments = planes_of_run(plan, threads)
     blocks = is_block(plan) and (plan.segments == 1 or are_tiled(plan))
     if blocks:
+        # Until here what any path could read where it lies, from here what blocks do.
         plan.is_narrow = (plan.inner == 1 or is_paired(plan)) and reads_halves(plan)
     if plan.segments > 1:
         plan.path = SMALL_BLOCKS if blocks else PICKED

@@ -127,27 +127,25 @@ def check_pairs(x, view, how):
 def check_gradients(shape, kernel, stride, dtype):
     """Compute gradients of means and maxima from arrays that are guarded; count the calls."""
     axes = tuple(range(len(shape)))
-    pools = cypool.max_pool1d, cypool.max_pool2d, cypool.max_pool3d
-    means = cypool.avg_pool1d_backward, cypool.avg_pool2d_backward, cypool.avg_pool3d_backward
-    maxima = cypool.max_pool1d_backward, cypool.max_pool2d_backward, cypool.max_pool3d_backward
+    pool = f"pool{len(shape)}d"
     how = {"kernel_size": kernel, "stride": stride, "axes": axes}
-    _, indices = pools[len(shape) - 1](sample(dtype, shape), **how, return_indices=True)
-    grad = sample(dtype, indices.shape)
-    wants = (
-        means[len(shape) - 1](grad, shape, **how),
-        maxima[len(shape) - 1](grad, indices, shape, axes=axes),
+    values, indices = getattr(cypool, f"max_{pool}")(
+        sample(dtype, shape), **how, return_indices=True
     )
+
+    def gradients(grad, places):
+        return (
+            getattr(cypool, f"avg_{pool}_backward")(grad, shape, **how).tobytes(),
+            getattr(cypool, f"max_{pool}_backward")(grad, places, shape, axes=axes).tobytes(),
+        )
+
+    wants = gradients(values, indices)
     for side in "end", "start":
-        copy = SOURCE.array(grad.shape, grad.dtype, side)
-        copy[...] = grad
+        grad = SOURCE.array(values.shape, values.dtype, side)
+        grad[...] = values
         places = TARGET.array(indices.shape, indices.dtype, side)
         places[...] = indices
-        gots = (
-            means[len(shape) - 1](copy, shape, **how),
-            maxima[len(shape) - 1](copy, places, shape, axes=axes),
-        )
-        for got, want in zip(gots, wants, strict=True):
-            assert got.tobytes() == want.tobytes(), (side, shape, kernel, stride, dtype)
+        assert gradients(grad, places) == wants, (side, shape, kernel, stride, dtype)
     return 2
 
 

@@ -92,6 +92,23 @@ cdef inline place_t place3(
     return place(is_found(op, a, chosen), p, found)
 
 
+cdef inline place_t first2(
+    choice_t op, lane_t a, lane_t b, place_t p, place_t q, place_t none
+) noexcept nogil:
+    """Find the first place of the best of two: they lie in any order, but all before `none`."""
+    cdef lane_t chosen = best(op, a, b)
+    return min(place(is_found(op, a, chosen), p, none), place(is_found(op, b, chosen), q, none))
+
+
+cdef inline place_t first3(
+    choice_t op, lane_t a, lane_t b, lane_t c, place_t p, place_t q, place_t r, place_t none
+) noexcept nogil:
+    cdef lane_t chosen = best3(op, a, b, c)
+    cdef place_t found = place(is_found(op, a, chosen), p, none)
+    found = min(found, place(is_found(op, b, chosen), q, none))
+    return min(found, place(is_found(op, c, chosen), r, none))
+
+
 cdef inline lane_t best4(
     choice_t op, lane_t a, lane_t b, lane_t c, lane_t d
 ) noexcept nogil:

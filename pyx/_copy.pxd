@@ -133,6 +133,17 @@ cdef inline void stream_run(char* out, const char* source, Py_ssize_t size) noex
     memcpy(out + i, source + i, size - i)
 
 
+cdef inline void prefetch_ends(const char* out, Py_ssize_t size) noexcept nogil:
+    """Ask for the lines that `stream_run` will write a part of, before the run is made.
+
+    Else every one of them holds up the stores behind it until memory has sent it.
+    """
+    if <uintptr_t> out % CACHE_LINE > 0:
+        CYPOOL_PREFETCH(out)
+    if <uintptr_t> (out + size) % CACHE_LINE > 0:
+        CYPOOL_PREFETCH(out + size)
+
+
 cdef inline void copy_block(
     char* out, Py_ssize_t out_step, const char* source, Py_ssize_t source_step,
     Py_ssize_t size, Py_ssize_t rows,

@@ -6,7 +6,7 @@ As everywhere, none of it changes a bit of the result: the sizes follow the cach
 from libc.stdint cimport uintptr_t
 
 from _desk cimport Band, Desk, Layout, Pairs, Part, band_of
-from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, divide_up
+from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, divide_up, elements_of
 from _rows cimport WIDE_PIXEL
 from _select cimport VECTOR, looks_every
 from _types cimport int64_t
@@ -84,10 +84,10 @@ cdef inline void make_layout(Plan* plan, Layout* layout, Py_ssize_t threads) noe
             &plan.axes[DEPTH], 8 * TILE_BYTES // row_bytes, MOST_BYTES // row_bytes
         )
     limit_taps(plan, layout, DEPTH, 4 * MOST_BYTES // row_bytes)
-    choose_lines(plan, layout)
     layout.streams = plan.inner * plan.outer * plan.axes[DEPTH].out * (
         plan.axes[ROW].out * plan.axes[COLUMN].out
     ) >= STREAMED // <Py_ssize_t> sizeof(int64_t)
+    choose_lines(plan, layout)
     work = rows_for(plan, layout, ROW) * layout.pitch_in * plan.inner * (
         rows_for(plan, layout, DEPTH)
     )
@@ -106,6 +106,7 @@ cdef inline void choose_lines(Plan* plan, Layout* layout) noexcept nogil:
     cdef Py_ssize_t rows = rows_for(plan, layout, ROW)
     cdef Py_ssize_t reach = rows_for(plan, layout, COLUMN)
     cdef Py_ssize_t pitch = divide_up(reach, columns.stride)
+    cdef bint is_run
     cdef bint is_whole = layout.tile[COLUMN] == columns.out and (
         layout.taps[COLUMN] == columns.kernel and layout.taps[ROW] == plan.axes[ROW].kernel
     )
@@ -118,19 +119,46 @@ cdef inline void choose_lines(Plan* plan, Layout* layout) noexcept nogil:
     )
     layout.lines = 1
     layout.pitch_in, layout.pitch_out = reach, layout.tile[COLUMN]
-    if not is_whole or rows == 1 or layout.is_block or (
+    is_run = layout.is_direct and is_inside and pitch * columns.stride == columns.size and (
+        plan.axes[ROW].stride_in == columns.size * plan.inner * plan.input_size
+    )
+    # Rows that follow one another are pooled together where a cache has them.
+    layout.goes_down = not layout.is_block and (layout.streams or not is_run) and (
+        goes_down(plan, layout)
+    )
+    if not is_whole or rows == 1 or layout.is_block or layout.goes_down or (
         rows * pitch * columns.stride * plan.inner > LONG_ROW
     ):
         return
-    if layout.is_direct and is_inside and pitch * columns.stride == columns.size and (
-        plan.axes[ROW].stride_in == columns.size * plan.inner * plan.input_size
-    ):
+    if is_run:
         layout.lines = rows
     elif layout.tile[COLUMN] * plan.inner < SHORT_ROW and pitch * columns.stride <= 2 * reach:
         layout.lines = rows
         layout.is_direct = False
     if layout.lines > 1:
         layout.pitch_in, layout.pitch_out = pitch * columns.stride, pitch
+
+
+cdef inline bint goes_down(const Plan* plan, const Layout* layout) noexcept nogil:
+    """Tell whether `pool_windows` knows the windows.
+
+    Each has an element, and each tile two columns.
+    """
+    cdef const Axis* columns = &plan.axes[COLUMN]
+    return (
+        layout.is_direct and layout.looks_every and columns.stride == 2
+        and plan.axes[DEPTH].kernel == 1 and plan.axes[ROW].kernel <= 3
+        and columns.size > 1 and layout.tile[COLUMN] > 1
+        and columns.out % layout.tile[COLUMN] != 1
+        and has_elements(&plan.axes[ROW]) and has_elements(columns)
+    )
+
+
+cdef inline bint has_elements(const Axis* axis) noexcept nogil:
+    """Tell whether no window of an axis lies in the padding altogether, or around the array."""
+    return axis.dilation <= axis.size and elements_of(axis, 0) > 0 and (
+        elements_of(axis, axis.out - 1) > 0
+    )
 
 
 cdef inline bint is_block(const Plan* plan) noexcept nogil:

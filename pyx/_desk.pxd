@@ -42,6 +42,7 @@ cdef struct Layout:
     bint is_direct                  # elements are lanes, and rows are read where they lie
     bint looks_every                # the columns' windows have a loop of their own
     bint is_block                   # so have the windows of 2 by 2
+    bint goes_down                  # small windows are pooled down the rows first
     bint streams                    # indices go past the caches
 
 cdef inline Band band_of(

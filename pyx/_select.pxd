@@ -13,6 +13,7 @@ from _choice cimport (
     place5, place_t,
 )
 from _ops cimport identity
+from _plan cimport VECTOR_BYTES
 
 cdef enum:
     DIRECT_PAIRS = 5
@@ -26,6 +27,16 @@ cdef inline Py_ssize_t rounded(Py_ssize_t n) noexcept nogil:
     tails of pairs are branches that no processor predicts.
     """
     return (n + VECTOR - 1) // VECTOR * VECTOR
+
+
+cdef inline Py_ssize_t vector_of(lane_row tag) noexcept nogil:
+    """Count the lanes of the widest vector."""
+    return VECTOR_BYTES // <Py_ssize_t> sizeof(tag[0])
+
+
+cdef inline Py_ssize_t whole(lane_row tag, Py_ssize_t n) noexcept nogil:
+    """Count the results of a row in whole vectors, or all of a row that is shorter than one."""
+    return n if n < vector_of(tag) else n // vector_of(tag) * vector_of(tag)
 
 
 cdef inline void look(

@@ -6,16 +6,18 @@ Windows too large for the scratch are taken in chunks of taps, which are joined 
 """
 
 from _choice cimport choice_t, lane_row, place_t
+from _copy cimport prefetch_ends
 from _desk cimport Band, Desk, Layout, Pairs, Part, at, band_of, position
 from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, window_start
 from _select cimport DIRECT_PAIRS, accumulate, fill_lanes, join_taps, rounded
 from _selection_out cimport indices_at, line_at, put_away, put_indices, put_values
 from _selection_rows cimport blank, pool_blocks, pool_rows
+from _selection_windows cimport pool_windows
 from _types cimport int64_t
 
 
 cdef enum:
-    STRIP = 256                 # blocks that are written together
+    STRIP = 256                 # results that are written together
 
 
 cdef inline void select_part(
@@ -34,8 +36,8 @@ cdef inline void select_part(
             source += step * plan.outer_in[axis]
             values += step * plan.outer_out[axis]
             indices += step * target.outer_out[axis]
-        if layout.is_block and plan.axes[DEPTH].kernel == 1:
-            select_blocks(
+        if (layout.is_block or layout.goes_down) and plan.axes[DEPTH].kernel == 1:
+            select_strips(
                 op, tag, zero, plan, target, layout, desk, part, plan.source + source,
                 plan.target + values, target.target + indices,
             )
@@ -47,48 +49,65 @@ cdef inline void select_part(
         )
 
 
-cdef inline void select_blocks(
+cdef inline void select_strips(
     choice_t op, lane_row tag, place_t zero, const Plan* plan, const Plan* target,
-    const Layout* layout, Desk* desk, const Part* part, const char* source, char* values_out,
-    char* indices_out,
+    const Layout* layout, Desk* desk, const Part* part, const char* source, char* values,
+    char* indices,
 ) noexcept nogil:
-    """Pool blocks of 2 by 2, a few rows at a time, and write them.
+    """Pool windows that need no pairs outside of a row of results, a few of them at a time.
 
     Memory is slower when it has to read many rows and then to write many.
     """
-    cdef Py_ssize_t depth = part.first[DEPTH], row = part.first[ROW]
-    cdef Py_ssize_t stop = row + part.count[ROW]
-    cdef Py_ssize_t place = window_start(&plan.axes[DEPTH], depth)
-    cdef Py_ssize_t plane = plan.axes[ROW].size * plan.axes[COLUMN].size
+    cdef Py_ssize_t row_stop = part.first[ROW] + part.count[ROW]
+    cdef Py_ssize_t column_stop = part.first[COLUMN] + part.count[COLUMN]
     cdef Py_ssize_t n = part.count[COLUMN] * plan.inner
+    cdef Py_ssize_t rows = 1, columns = part.count[COLUMN]
     cdef Part strip = part[0]
-    cdef char* line
-    cdef char* values
-    cdef char* places
-    cdef int64_t* indices
-    strip.count[ROW] = 1
-    if part.count[COLUMN] == layout.pitch_out and (
+    if plan.inner > 1 and n > STRIP:
+        columns = max(1, STRIP // plan.inner)
+    elif part.count[COLUMN] == layout.pitch_out and (
         plan.axes[ROW].stride_out == n * plan.output_size
     ):
-        strip.count[ROW] = max(1, STRIP // n)
-    while row < stop:
-        strip.first[ROW] = row
-        strip.count[ROW] = min(strip.count[ROW], stop - row)
-        line = values_out + line_at(plan, depth, row, part.first[COLUMN])
-        values = line if plan.runs_out else desk.result.values
-        places = indices_out + line_at(target, depth, row, part.first[COLUMN])
-        indices = indices_at(
-            places, target, layout, desk, strip.count[ROW], part.count[COLUMN]
-        )
+        rows = max(1, STRIP // n)
+    while strip.first[ROW] < row_stop:
+        strip.count[ROW] = min(rows, row_stop - strip.first[ROW])
+        strip.first[COLUMN] = part.first[COLUMN]
+        while strip.first[COLUMN] < column_stop:
+            strip.count[COLUMN] = min(columns, column_stop - strip.first[COLUMN])
+            select_strip(
+                op, tag, zero, plan, target, layout, desk, &strip, source, values, indices
+            )
+            strip.first[COLUMN] += columns
+        strip.first[ROW] += rows
+
+
+cdef inline void select_strip(
+    choice_t op, lane_row tag, place_t zero, const Plan* plan, const Plan* target,
+    const Layout* layout, Desk* desk, const Part* strip, const char* source, char* values_out,
+    char* indices_out,
+) noexcept nogil:
+    """Pool a few results and write them."""
+    cdef Py_ssize_t depth = strip.first[DEPTH], row = strip.first[ROW]
+    cdef Py_ssize_t rows = strip.count[ROW], columns = strip.count[COLUMN]
+    cdef Py_ssize_t start = window_start(&plan.axes[DEPTH], depth)
+    cdef place_t base = <place_t> (start * plan.axes[ROW].size * plan.axes[COLUMN].size)
+    cdef char* line = values_out + line_at(plan, depth, row, strip.first[COLUMN])
+    cdef char* values = line if plan.runs_out else desk.result.values
+    cdef char* places = indices_out + line_at(target, depth, row, strip.first[COLUMN])
+    cdef int64_t* indices = indices_at(places, target, layout, desk, rows, columns)
+    source += start * plan.axes[DEPTH].stride_in
+    if layout.streams:
+        prefetch_ends(places, rows * columns * plan.inner * target.output_size)
+    if layout.is_block:
         pool_blocks(
-            op, <lane_row> values, zero, plan, layout, desk, &strip,
-            source + place * plan.axes[DEPTH].stride_in, <place_t> (place * plane), indices,
+            op, <lane_row> values, zero, plan, layout, desk, strip, source, base, indices
         )
-        put_values(
-            line, <lane_row> values, plan, layout, desk, strip.count[ROW], part.count[COLUMN]
+    else:
+        pool_windows(
+            op, <lane_row> values, zero, plan, layout, desk, strip, source, base, indices
         )
-        put_indices(places, indices, target, layout, strip.count[ROW], part.count[COLUMN])
-        row += strip.count[ROW]
+    put_values(line, <lane_row> values, plan, layout, desk, rows, columns)
+    put_indices(places, indices, target, layout, rows, columns)
 
 
 cdef inline void prepare(

@@ -7,8 +7,8 @@ from _load cimport load_rows
 from _plan cimport Axis, COLUMN, LIFT_VALUE, Plan, ROW
 from _rows cimport WIDE_PIXEL, decimate
 from _select cimport (
-    DIRECT_PAIRS, accumulate, fill_lanes, join, look, look_blocks, look_every, look_pixels,
-    rounded,
+    DIRECT_PAIRS, accumulate, fill_lanes, join, look, look_blocks, look_every,
+    look_pixels, rounded, vector_of, whole,
 )
 from _types cimport i32_row, i64_row, int32_t, u32_row, u64_row
 
@@ -126,7 +126,7 @@ cdef inline void pool_blocks(
     touch(source, step, 2 * n * inner * plan.input_size, 2 * part.count[ROW])
     for _row in range(part.count[ROW]):
         if inner == 1:
-            look_blocks(
+            look_row(
                 op, values, indices, <lane_row> source, <lane_row> (source + step),
                 <const place_t*> desk.starts, base, <place_t> width, n,
             )
@@ -141,6 +141,22 @@ cdef inline void pool_blocks(
         indices += layout.pitch_out * inner
         source += 2 * step
         base += <place_t> (2 * width)
+
+
+cdef inline void look_row(
+    choice_t op, lane_row values, index_t* indices, lane_row top, lane_row bottom,
+    const place_t* starts, place_t base, place_t width, Py_ssize_t columns,
+) noexcept nogil:
+    """Pool a row of blocks; the last ones once more rather than one by one."""
+    cdef Py_ssize_t i = 0, n = whole(values, columns)
+    while True:
+        look_blocks(
+            op, values + i, indices + i, top + 2 * i, bottom + 2 * i, starts + i, base, width, n
+        )
+        if i + n == columns:
+            return
+        n = vector_of(values)
+        i = columns - n
 
 
 cdef inline void load(

@@ -91,6 +91,39 @@ def test_layouts(op, dtype, layout, isa):
         check(op, x, **WINDOWS[window])
 
 
+# What `goes_down` in pyx/_cutting.pxd takes: kernel, padding and dilation of rows and of columns.
+DOWN = {
+    "3 by 3": dict(kernel_size=3, padding=1),
+    "3 by 3 inside": dict(kernel_size=3),
+    "1 by 3": dict(kernel_size=(1, 3), padding=((0, 0), (2, 1))),
+    "2 by 3": dict(kernel_size=(2, 3), padding=((1, 0), (0, 2))),
+    "2 by 2": dict(kernel_size=2, padding=1),
+    "2 by 2 to the left": dict(kernel_size=2, padding=((0, 1), (1, 0))),
+    "3 by 2": dict(kernel_size=(3, 2), padding=((2, 2), (0, 1))),
+    "dilated": dict(kernel_size=3, padding=(2, 1), dilation=(2, 1)),
+    "around the array": dict(kernel_size=(2, 3), padding=(2, 1), dilation=(4, 1)),
+}
+
+
+@pytest.mark.parametrize("policy", ["propagate", "omit"])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int32", "uint64"])
+@pytest.mark.parametrize("window", DOWN)
+@pytest.mark.parametrize("op", OPS)
+def test_small_windows_at_every_second_column(op, window, dtype, policy, isa):
+    """Few values, so that most windows have ties, some of them of 0.0 and -0.0 or of two NaNs."""
+    choices = np.array([3, -0.0, 0, 1, 2], dtype)
+    if dtype in FLOATS:
+        choices = np.append(choices, [np.nan, -np.nan, -np.inf, np.inf]).astype(dtype)
+    for width in 3, 4, 16, 31, 32, 33, 34, 35, 47, 63, 64, 66, 99:
+        few = choices[: 4 + width % (len(choices) - 3)]
+        x = np.random.default_rng(width).choice(few, (2, 3, width + 5))
+        how = DOWN[window] | {"stride": (1 + width % 3, 2), "nan_policy": policy}
+        check(op, x[..., :width], **how)
+        check(op, x[..., 5:].copy(), **how)
+        if "padding" in how:
+            check(op, x[:, :1, : width - 1], **how)
+
+
 @pytest.mark.parametrize("op", ["max", "min"])
 @pytest.mark.parametrize("dtype", ["uint8", "int64", "float16", "float32", "float64"])
 @pytest.mark.parametrize("channels", [16, 40, 600])
@@ -186,6 +219,7 @@ def test_out_is_a_pair(view, isa):
 MANY = {
     "2s2": ((2, 1030, 1034), dict(kernel_size=2, axes=(1, 2))),
     "3s2p1": ((6, 601, 599), dict(kernel_size=3, stride=2, padding=1, axes=(1, 2))),
+    "3s2": ((6, 601, 604), dict(kernel_size=3, stride=2, axes=(1, 2))),
     "3s1p1": ((700, 28, 28), dict(kernel_size=3, stride=1, padding=1, axes=(1, 2))),
     "2s2 channels last": ((2, 60, 62, 600), dict(kernel_size=2, axes=(1, 2))),
 }

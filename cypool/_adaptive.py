@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from cypool import _arguments, _geometry, _requests, _threads
+from cypool import _arguments, _geometry, _requests, _spreading, _threads
 from cypool._docs import documented
+from cypool._geometry import Bins
+from cypool._memory import Memory
 from cypool._plan import pool
 from cypool._reductions import maximum, total
 from cypool._tables import pool_tables
@@ -200,13 +203,47 @@ def _maxima(
     return pool("adaptive_max", rank, array, window, options, out=out, num_threads=num_threads)
 
 
+class _Uneven(NamedTuple):
+    """Bins seen from the elements, where they are not all equally long and far apart."""
+
+    axes: tuple[int, ...]
+    windows: list[Bins]  # over the bins that hold an element
+    counts: list[Array]  # of the bins' elements
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes that grow with the axes."""
+        arrays = [(window.starts, window.stops) for window in self.windows]
+        return sum(array.nbytes for array in chain(*arrays, self.counts))
+
+
+_plans: Memory[_spreading.Spread | _Uneven] = Memory(lambda plan: plan.nbytes)
+
+
 def _backward(
     rank: int, grad_output: object, input_shape: object, axes: object, num_threads: object
 ) -> Array:
     """Give each element its share of the gradients of the means that it is in."""
     _threads.allowed(num_threads)
-    grad = _arguments.array(grad_output, "grad_output")
-    _arguments.input_dtype(grad.dtype, "grad_output")
+    grad, dtype = _arguments.gradient(grad_output)
+    key, plan = _plans.recall(grad.shape, (rank, input_shape, axes))
+    if plan is None:
+        plan = _plan_backward(rank, grad, input_shape, axes)
+        _plans.keep(key, plan, (rank, input_shape, axes))
+    if isinstance(plan, _spreading.Spread):
+        return _spreading.run(plan, grad, dtype, num_threads)
+    divided = grad.astype(total(dtype, None, 0, "propagate").accumulator)
+    for axis, counts in zip(plan.axes, plan.counts, strict=True):
+        divided /= counts.astype(divided.dtype).reshape(-1, *[1] * (grad.ndim - 1 - axis))
+    described = total(divided.dtype, None, 0, "propagate")
+    (gradient,) = pool_tables(divided, plan.axes, plan.windows, described, num_threads=num_threads)
+    return gradient.astype(dtype, copy=False)
+
+
+def _plan_backward(
+    rank: int, grad: Array, input_shape: object, axes: object
+) -> _spreading.Spread | _Uneven:
+    """Check the arguments of a mean's gradient, and plan how it is spread."""
     pooled = _arguments.axes(axes, rank, grad.ndim, "grad_output")
     shape = _arguments.lengths(input_shape, "input_shape")
     _arguments.matching_shape(grad.shape, shape, pooled)
@@ -215,17 +252,12 @@ def _backward(
     sizes = _arguments.pooled_sizes(shape, pooled, "input_shape")
     _arguments.result_size(shape, 8, "input_shape")
     _arguments.memory(8 * math.prod(shape) + _geometry.TABLE_ARRAYS * 8 * sum(sizes))
-    windows = []
-    dtype = grad.dtype.newbyteorder("=") if grad.dtype.kind in "fV" else np.dtype(np.float64)
-    reduction = total(dtype, None, 0, "propagate")
-    divided = grad.astype(reduction.accumulator)
-    for axis, size, length in zip(pooled, sizes, outs, strict=True):
-        window, counts = _geometry.adaptive_backward(size, length)
-        windows.append(window)
-        divided /= counts.astype(divided.dtype).reshape(-1, *[1] * (grad.ndim - 1 - axis))
-    described = total(divided.dtype, None, 0, "propagate")
-    (gradient,) = pool_tables(divided, pooled, windows, described, num_threads=num_threads)
-    return gradient.astype(dtype, copy=False)
+    bins = [_geometry.adaptive_bins(size, out) for size, out in zip(sizes, outs, strict=True)]
+    if not any(isinstance(window, Bins) for window in bins):
+        divisor = math.prod(window.kernel for window in bins)
+        return _spreading.plan(bins, pooled, [np.ones(1)] * rank, divisor)
+    windows, counts = zip(*map(_geometry.adaptive_backward, bins), strict=True)
+    return _Uneven(pooled, list(windows), list(counts))
 
 
 @documented

@@ -227,6 +227,15 @@ def input_dtype(dtype: DType, argument: str = "x") -> str:
     return name
 
 
+def gradient(value: object) -> tuple[Array, DType]:
+    """Take a gradient, and the dtype of the one that comes of it: float64 for integers."""
+    grad = array(value, "grad_output")
+    input_dtype(grad.dtype, "grad_output")
+    if grad.dtype.kind in "fV":
+        return grad, grad.dtype.newbyteorder("=")
+    return grad, np.dtype(np.float64)
+
+
 def _requested(value: object) -> tuple[DType, str]:
     """Take `dtype` as a native dtype and its name, empty for one that no result has."""
     try:

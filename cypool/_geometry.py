@@ -138,10 +138,10 @@ def adaptive(sizes: Sequence[int], output_size: object, elements: int) -> list[W
     planes = elements // math.prod(sizes)
     _arguments.result_size((planes, *outs), 1, "output_size")
     _arguments.memory(max(planes * math.prod(outs), TABLE_ARRAYS * 8 * sum(outs)))
-    return [_adaptive(size, out) for size, out in zip(sizes, outs, strict=True)]
+    return [adaptive_bins(size, out) for size, out in zip(sizes, outs, strict=True)]
 
 
-def _adaptive(size: int, out: int) -> Window:
+def adaptive_bins(size: int, out: int) -> Window:
     """Lay windows from floor(i * size / out) to ceil((i + 1) * size / out)."""
     shortest, rest = divmod(size, out)
     if shortest and rest <= 1:  # They are equally long and equally far from one another.
@@ -152,13 +152,13 @@ def _adaptive(size: int, out: int) -> Window:
     return _bins(size, starts[:, :-1], (starts + parts)[:, 1:])
 
 
-def adaptive_backward(size: int, out: int) -> tuple[Bins, Array]:
+def adaptive_backward(window: Window) -> tuple[Bins, Array]:
     """Lay windows over the outputs whose bins hold each input element; give the bins' lengths."""
-    bins = np.frombuffer(table(_adaptive(size, out)), np.int64)[1:].reshape(2, out)
-    position = np.arange(size)
+    bins = np.frombuffer(table(window), np.int64)[1:].reshape(2, window.out)
+    position = np.arange(window.size)
     first = np.searchsorted(bins[1], position, "right")
     last = np.searchsorted(bins[0], position, "right")
-    return _bins(out, first[None], last[None]), bins[1] - bins[0]
+    return _bins(window.out, first[None], last[None]), bins[1] - bins[0]
 
 
 def fractional(size: int, out: int, kernel: int, samples: Array) -> Bins:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from marshal import dumps
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,19 +15,9 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from cypool._geometry import Window
-    from cypool._typing import Array, Axes, DType, Padding, PerAxis
+    from cypool._typing import Array, Axes, Padding, PerAxis
 
 _spreads: Memory[_spreading.Spread] = Memory(lambda spread: spread.nbytes)
-
-
-def _gradient(value: object, num_threads: object) -> tuple[Array, DType]:
-    """Take a gradient, and the dtype of the one that comes of it: float64 for integers."""
-    _threads.allowed(num_threads)
-    grad = _arguments.array(value, "grad_output")
-    _arguments.input_dtype(grad.dtype, "grad_output")
-    if grad.dtype.kind in "fV":
-        return grad, grad.dtype.newbyteorder("=")
-    return grad.astype(np.float64), np.dtype(np.float64)
 
 
 def _of_maxima(
@@ -40,7 +29,8 @@ def _of_maxima(
     num_threads: object,
 ) -> Array:
     """Send each window's gradient to the element that its index names."""
-    grad, dtype = _gradient(grad_output, num_threads)
+    _threads.allowed(num_threads)
+    grad, dtype = _arguments.gradient(grad_output)
     pooled = _arguments.axes(axes, rank, grad.ndim, "grad_output")
     places = _arguments.index_array(indices)
     _arguments.same_shape("indices", places.shape, "grad_output", grad.shape)
@@ -49,6 +39,7 @@ def _of_maxima(
     _arguments.matching_shape(grad.shape, shape, pooled)
     _arguments.pooled_sizes(grad.shape, pooled, "grad_output")
     _arguments.pooled_sizes(shape, pooled, "input_shape")
+    grad = grad.astype(dtype, copy=False)
     return _scatter.spread("send", grad, places, shape, pooled, dtype, num_threads)
 
 
@@ -77,14 +68,10 @@ def _of_means(
     num_threads: object,
 ) -> Array:
     """Give each element its share of the gradients of the means that it is in."""
-    grad, dtype = _gradient(grad_output, num_threads)
+    _threads.allowed(num_threads)
+    grad, dtype = _arguments.gradient(grad_output)
     arguments = (rank, input_shape, window, count_include_pad, divisor_override)
-    key = found = None
-    try:
-        key = (grad.shape, dumps(arguments, 2))  # type: ignore[arg-type]
-        found = _spreads.known.get(key)
-    except (TypeError, ValueError):
-        pass  # An argument that nothing was remembered for; what it is worth is found out below.
+    key, found = _spreads.recall(grad.shape, arguments)
     if found is None:
         found = _plan_means(rank, grad, input_shape, window, count_include_pad, divisor_override)
         _spreads.keep(key, found, arguments)
@@ -123,7 +110,8 @@ def _of_norms(
 ) -> Array:
     """Give each element its share of the gradients of the norms that it is in."""
     power = _arguments.norm_type(norm_type)
-    grad, dtype = _gradient(grad_output, num_threads)
+    _threads.allowed(num_threads)
+    grad, dtype = _arguments.gradient(grad_output)
     array = _arguments.array(x)
     _arguments.input_dtype(array.dtype)
     pooled, windows = _windows(rank, grad, array.shape, window, "x")

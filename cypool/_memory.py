@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from marshal import dumps
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -23,6 +24,16 @@ class Memory(Generic[Found]):
     def __init__(self, size: Callable[[Found], int]) -> None:
         self.known: dict[object, Found] = {}
         self._size = size
+
+    def recall(
+        self, shape: tuple[int, ...], arguments: tuple[object, ...]
+    ) -> tuple[object, Found | None]:
+        """Give the key of a call with an array of some shape, and what was found out for it."""
+        try:
+            key = (shape, dumps(arguments, 2))  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            return None, None  # Arguments that nothing is remembered for.
+        return key, self.known.get(key)
 
     def keep(self, key: object, found: Found, arguments: tuple[object, ...]) -> None:
         """Remember; forget all when they are too many or too large."""

@@ -52,6 +52,7 @@ def plan(
 def run(spread: Spread, grad: Array, dtype: DType, num_threads: object) -> Array:
     """Spread a gradient of the planned windows."""
     rank = len(spread.axes)
+    grad = grad.astype(dtype, copy=False)
     if spread.mirrored is None:
         shape = list(grad.shape)
         for axis, size in zip(spread.axes, spread.sizes, strict=True):

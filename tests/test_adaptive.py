@@ -166,7 +166,7 @@ def test_control_another_order_of_addition_shows():
 
 
 @pytest.mark.parametrize("rank", [1, 2, 3])
-@pytest.mark.parametrize("outs", [(3, 2, 5), (7, 4, 3), (1, 6, 2)])
+@pytest.mark.parametrize("outs", [(3, 2, 5), (7, 4, 3), (1, 6, 2), (1, 1, 1), (2, 2, 3), (4, 4, 6)])
 def test_torch_agrees(rank, outs):
     torch = pytest.importorskip("torch")
     x = np.random.default_rng(3).standard_normal((2, 3, 5, 4, 6)[: 2 + rank])
@@ -185,16 +185,18 @@ def test_torch_agrees(rank, outs):
     assert_identical(got[1], want[1].numpy())
 
 
+# Bins that are equally long and far apart, apart and overlapping; that are not; more than elements.
+@pytest.mark.parametrize("size", [(6, 8), (7, 5), (8, 6), (7, 11), (2, 3)])
 @pytest.mark.parametrize("dtype", FLOATS)
 @pytest.mark.parametrize("layout", ["contiguous", "channels_last", "backwards"])
-def test_gradients_are_the_transpose_of_means(dtype, layout, isa):
+def test_gradients_are_the_transpose_of_means(dtype, layout, size, isa):
     """<mean(x), g> equals <x, gradient(g)>, in numbers that float16 holds exactly."""
     top = LAYOUTS[layout](np.arange(24).reshape(2, 3, 4).astype(sample(dtype, (1,)).dtype))
-    got = cypool.adaptive_avg_pool2d_backward(top, (2, 7, 5))
+    got = cypool.adaptive_avg_pool2d_backward(top, (2, *size))
     assert got.dtype == top.dtype
-    unit = np.eye(35).reshape(35, 7, 5)
+    unit = np.eye(size[0] * size[1]).reshape(-1, *size)
     means = cypool.adaptive_avg_pool2d(unit, (3, 4))
-    want = np.einsum("kij,nij->nk", means, top.astype(np.float64)).reshape(2, 7, 5)
+    want = np.einsum("kij,nij->nk", means, top.astype(np.float64)).reshape(2, *size)
     np.testing.assert_allclose(got.astype(np.float64), want, rtol=2 * float(finfo(top.dtype).eps))
 
 
@@ -205,6 +207,15 @@ def test_gradient_of_channels_between_the_axes():
     assert_identical(got, np.ascontiguousarray(want.transpose(2, 0, 1)))
 
 
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize(("size", "out", "kernel", "stride"), [(56, 7, 8, 8), (13, 6, 3, 2)])
+def test_even_bins_have_the_gradients_of_windows(size, out, kernel, stride, dtype):
+    top = np.random.default_rng(6).standard_normal((3, out, out)).astype(dtype)
+    for _remembered in range(2):
+        got = cypool.adaptive_avg_pool2d_backward(top, (3, size, size))
+        assert_identical(got, cypool.avg_pool2d_backward(top, (3, size, size), kernel, stride))
+
+
 def test_gradients_of_integers_are_float64():
     assert cypool.adaptive_avg_pool1d_backward([4, 8], (4,)).tolist() == [2, 2, 4, 4]
 
@@ -213,6 +224,6 @@ def test_gradients_of_integers_are_float64():
 @pytest.mark.parametrize("how", [{}, {"return_indices": True}])
 def test_results_too_large_are_refused_before_their_tables_are_filled(size, how, monkeypatch):
     """A machine with much memory was busy with them for minutes."""
-    monkeypatch.setattr(_geometry, "_adaptive", lambda *_: pytest.fail("tables were filled"))
+    monkeypatch.setattr(_geometry, "adaptive_bins", lambda *_: pytest.fail("tables were filled"))
     with pytest.raises((MemoryError, ValueError)):
         cypool.adaptive_max_pool2d(np.zeros((2, 4, 4)), size, **how)

@@ -47,6 +47,7 @@ cdef struct Scratch:
     char* band                  # lines of the phases of the rows that are woven together
     char* sums                  # and of those of the columns, for each of these
     char* row                   # of gradients
+    char* repeated              # a row of elements
     char* divisors              # of a line of windows
 
 
@@ -134,6 +135,7 @@ cdef inline Py_ssize_t share_out(
     scratch.band = take(&here, rows * lines, size)
     scratch.sums = take(&here, rows * woven_of(&sheet.axes[COLUMN]) * lines, size)
     scratch.row = take(&here, line, size)
+    scratch.repeated = take(&here, sheet.axes[COLUMN].size if sheet.is_tiling else 0, size)
     scratch.divisors = take(&here, line, size)
     return here - memory
 

@@ -12,7 +12,7 @@ from _plan cimport COLUMN, DEPTH, ROW
 from _rows cimport DIRECT_TAPS, accumulate, fold
 from _scatter cimport Place, Walk, gradient_t, place_of
 from _types cimport int64_t
-from _weave cimport double_line, share_line, weave, weave_row
+from _weave cimport double_line, fill_run, repeat_line, share_line, weave, weave_row
 
 
 cdef inline void spread_tile(
@@ -55,6 +55,7 @@ cdef inline void repeat_lines(
     cdef double by
     cdef const char* element
     cdef gradient_t* out
+    cdef gradient_t* line
     cdef real_row[WOVEN] at
     for i in range(WOVEN):
         at[i] = <real_row> scratch.row
@@ -62,17 +63,23 @@ cdef inline void repeat_lines(
     for row in range(first, min(first + sheet.places, down.out)):
         by = sheet.divisor * sheet.axes[DEPTH].counts[depth] * down.counts[row]
         element = elements + row * walk.elements[1]
-        out = plane + (depth * down.size + row * down.stride) * size
-        i = 0
+        line = out = plane + (depth * down.size + row * down.stride) * size
         if columns == 2 and walk.elements[2] == sizeof(tag):
             double_line(tag, <real_row> scratch.divisors, by, out, element, walk.sizes[2])
         else:
             share_line(tag, at[0], <real_row> scratch.divisors, by, walk, sheet, element)
-            while i < stride:
-                weave_row(tag, out + i, at, columns, stride, size, i)
-                i += columns
+            if size == stride:
+                # The rows of a window as wide as the plane are one run.
+                fill_run(tag, out, at[0][0], down.stride * size)
+                continue
+            elif stride <= WOVEN:
+                weave_row(tag, out, at, columns, stride, size, 0)
+            else:
+                line = <gradient_t*> scratch.repeated
+                repeat_line(tag, line, at[0], stride, walk.sizes[2])
+                memcpy(out, line, size * sizeof(tag))
         for i in range(1, down.stride):
-            memcpy(out + i * size, out, size * sizeof(tag))
+            memcpy(out + i * size, line, size * sizeof(tag))
 
 
 cdef inline void share_lines(

@@ -3,7 +3,7 @@
 from libc.string cimport memcpy
 
 from _copy cimport prefetch
-from _phases cimport Phases, Sheet, WOVEN, real_row, woven_of
+from _phases cimport Phases, Sheet, VECTOR, WOVEN, real_row, woven_of
 from _plan cimport COLUMN, ROW, divide_up
 from _scatter cimport Walk, gradient_t, sum_t, widened
 from _types cimport bfloat_from_float, bfloat_t, f32_row, half_from_float, half_t
@@ -165,6 +165,35 @@ cdef inline void weave_row(
         return
     for j in range(size - columns * n):
         out[columns * n + j] = narrowed(tag, at[j][n])
+
+
+cdef inline void fill_run(
+    gradient_t tag, gradient_t* out, sum_t share, Py_ssize_t n
+) noexcept nogil:
+    """Write one share all over a run."""
+    cdef Py_ssize_t i
+    cdef gradient_t value = narrowed(tag, share)
+    for i in range(n):
+        out[i] = value
+
+
+cdef inline void repeat_line(
+    gradient_t tag, gradient_t* out, real_row shares, Py_ssize_t times, Py_ssize_t n
+) noexcept nogil:
+    """Write each share so many times, and something in up to a vector behind the last ones.
+
+    Whole vectors: what one writes too much the next overwrites.
+    """
+    cdef Py_ssize_t i, j, k
+    cdef gradient_t value
+    for i in range(n):
+        value = narrowed(tag, shares[i])
+        j = 0
+        while j < times:
+            for k in range(VECTOR):
+                out[j + k] = value
+            j += VECTOR
+        out += times
 
 
 cdef inline void weave2(

@@ -264,6 +264,10 @@ def test_random_gradients_of_maxima(isa, call_, threads):
 LARGE = {
     "tiles": ((3, 40, 54), dict(kernel_size=(5, 2))),
     "tiles_in_threes": ((3, 39, 54), dict(kernel_size=3)),
+    "tiles_in_fours": ((3, 40, 56), dict(kernel_size=4)),
+    "tiles_beyond_a_vector": ((3, 34, 68), dict(kernel_size=(2, 17))),
+    "tiles_beyond_two": ((3, 34, 70), dict(kernel_size=(17, 35))),
+    "tiles_as_wide_as_planes": ((5, 40, 9), dict(kernel_size=(4, 9))),
     "tiles_but_for_an_edge": ((3, 41, 55), dict(kernel_size=2)),
     "halves": ((2, 90, 111), dict(kernel_size=3, stride=2, padding=1)),
     "thirds": ((2, 91, 50), dict(kernel_size=(5, 7), stride=3, padding=2)),

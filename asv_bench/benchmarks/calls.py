@@ -119,7 +119,7 @@ def _values(case: Case, x: Array) -> dict[str, Any]:
 
 def _window(case: Case) -> dict[str, Any]:
     """Return what says where the windows lie."""
-    if case.form == "adaptive":
+    if case.is_adaptive:
         return {"output_size": _scalar(case.kernel)}
     values: dict[str, Any] = {}
     if case.kernel:

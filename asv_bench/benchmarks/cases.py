@@ -54,6 +54,11 @@ class Case:
         return self._part("form") or "window"
 
     @property
+    def is_adaptive(self) -> bool:
+        """Whether `kernel` is a number of windows, of an adaptive pooling or of its gradient."""
+        return self._part("form") == "adaptive"
+
+    @property
     def indices(self) -> bool:
         """Whether the positions of the maxima are asked for as well."""
         return bool(dict(self.options).get("return_indices"))
@@ -109,7 +114,7 @@ class Case:
     @property
     def window(self) -> str:
         """Write the window as people do: 3x3s2p1; an output size as ->7x7."""
-        if self.form == "adaptive":
+        if self.is_adaptive:
             return "->" + "x".join(map(str, self.kernel))
         if self.form == "global":
             return ""

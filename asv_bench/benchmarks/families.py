@@ -160,6 +160,8 @@ def _indices() -> Iterator[Case]:
         yield window_case(function, (8, 256, 28, 28), 3, 1, 1)
         yield window_case(function, (8, 56, 56, 64), 3, 2, 1, axes=(1, 2))
     yield window_case("lp_pool2d_backward", first, 2)
+    for shape, output in (((8, 256, 56, 56), 7), ((8, 256, 13, 13), 6), ((8, 2048, 7, 7), 1)):
+        yield Case("adaptive_avg_pool2d_backward", shape, (output, output))
 
 
 def _views() -> Iterator[Case]:

@@ -101,6 +101,9 @@ def _backward(torch: Any, case: Case, tensor: Any, wrap: Callable[[Array], Any])
     x = case_array(case)
     grad = wrap(gradient(case, x))
     window = (case.kernel, case.stride, case.padding)
+    if case.is_adaptive:
+        adaptive = torch.ops.aten._adaptive_avg_pool2d_backward
+        return lambda: adaptive(grad, tensor)
     if case.op == "avg":
         average = torch.ops.aten.avg_pool2d_backward
         return lambda: average(grad, tensor, *window, False, True, None)

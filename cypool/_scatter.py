@@ -61,7 +61,9 @@ def _plain(array: Array) -> Array:
 def _others(array: Array, axes: tuple[int, ...]) -> tuple[list[int], list[int]]:
     """Part the axes that are not pooled into outer ones and at most one within the pixels."""
     others = [axis for axis in _layout.memory_order(array.shape, array.strides) if axis not in axes]
-    steps = [abs(array.strides[axis]) for axis in axes if array.shape[axis] > 1]
+    # Where no pooled axis is long enough to have a step, those that NumPy notes are the best guess.
+    long = [axis for axis in axes if array.shape[axis] > 1] or axes
+    steps = [abs(array.strides[axis]) for axis in long]
     last = others[-1:]
     if any(0 < abs(array.strides[axis]) < min(steps, default=0) for axis in last):
         return others[:-1], last

@@ -18,6 +18,7 @@ cdef enum:
     ALIGNMENT = 64
     FIELDS = 8                  # numbers before an axis' lists
     WOVEN = 3                   # phases of an axis that are written together, at most
+    FEW_CHANNELS = 8            # of pixels that are woven in less time than they are copied
 
 ctypedef fused real_row:
     f32_row
@@ -109,8 +110,8 @@ cdef inline void lay_out(Sheet* sheet, Py_ssize_t channels, Py_ssize_t tiles) no
     sheet.tiles = divide_up(places_of(rows), sheet.places)
     sheet.lines = sheet.places + overlap
     sheet.is_tiling = (
-        channels == 1 and deep.kernel == 1 and tiles_axis(deep) and tiles_axis(rows)
-        and tiles_axis(columns)
+        deep.kernel == 1 and tiles_axis(deep) and tiles_axis(rows) and tiles_axis(columns)
+        and (channels == 1 or channels >= FEW_CHANNELS or columns.stride > WOVEN)
     )
 
 

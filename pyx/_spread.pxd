@@ -6,13 +6,16 @@ down the rows, along the columns: the order depends on the geometry alone.
 
 from libc.string cimport memcpy, memset
 
+from _copy cimport copy_run
 from _ops cimport Sum
 from _phases cimport Phases, Scratch, Sheet, WOVEN, lines_of, real_row, run_of, woven_of
 from _plan cimport COLUMN, DEPTH, ROW
 from _rows cimport DIRECT_TAPS, accumulate, fold
 from _scatter cimport Place, Walk, gradient_t, place_of
 from _types cimport int64_t
-from _weave cimport double_line, fill_run, repeat_line, share_line, weave, weave_row
+from _weave cimport (
+    double_line, fill_run, put, repeat_line, share_line, share_run, weave, weave_row,
+)
 
 
 cdef inline void spread_tile(
@@ -24,15 +27,14 @@ cdef inline void spread_tile(
     cdef Py_ssize_t depth = number // sheet.tiles % sheet.axes[DEPTH].size
     cdef Place here = place_of(walk, number // sheet.tiles // sheet.axes[DEPTH].size)
     cdef Py_ssize_t channel = 0, phase
+    if sheet.is_tiling:
+        repeat_lines(
+            tag, like, walk, sheet, scratch, here.elements, <gradient_t*> here.plane, depth, first
+        )
+        return
     while channel < walk.sizes[3]:
         # The last channels may be done twice, so that there are always as many.
         channel = min(channel, walk.sizes[3] - sheet.channels)
-        if sheet.is_tiling:
-            repeat_lines(
-                tag, like, walk, sheet, scratch, here.elements, <gradient_t*> here.plane, depth,
-                first,
-            )
-            return
         share_lines(tag, like, walk, sheet, scratch, here.elements, depth, first, channel)
         phase = 0
         while phase < sheet.axes[ROW].phases:
@@ -50,7 +52,8 @@ cdef inline void repeat_lines(
 ) noexcept nogil:
     """Write each share of a tile's lines over its window."""
     cdef const Phases* down = &sheet.axes[ROW]
-    cdef Py_ssize_t size = sheet.axes[COLUMN].size, stride = sheet.axes[COLUMN].stride
+    cdef Py_ssize_t size = sheet.axes[COLUMN].size * walk.sizes[3]
+    cdef Py_ssize_t stride = sheet.axes[COLUMN].stride
     cdef Py_ssize_t columns = woven_of(&sheet.axes[COLUMN]), row, i
     cdef double by
     cdef const char* element
@@ -64,7 +67,9 @@ cdef inline void repeat_lines(
         by = sheet.divisor * sheet.axes[DEPTH].counts[depth] * down.counts[row]
         element = elements + row * walk.elements[1]
         line = out = plane + (depth * down.size + row * down.stride) * size
-        if columns == 2 and walk.elements[2] == sizeof(tag):
+        if walk.sizes[3] > 1:
+            repeat_pixels(tag, at[0], by, walk, sheet, scratch, out, element)
+        elif columns == 2 and walk.elements[2] == sizeof(tag):
             double_line(tag, <real_row> scratch.divisors, by, out, element, walk.sizes[2])
         else:
             share_line(tag, at[0], <real_row> scratch.divisors, by, walk, sheet, element)
@@ -80,6 +85,29 @@ cdef inline void repeat_lines(
                 memcpy(out, line, size * sizeof(tag))
         for i in range(1, down.stride):
             memcpy(out + i * size, line, size * sizeof(tag))
+
+
+cdef inline void repeat_pixels(
+    gradient_t tag, real_row shares, double by, const Walk* walk, const Sheet* sheet,
+    const Scratch* scratch, gradient_t* out, const char* element,
+) noexcept nogil:
+    """Write a line of elements, all pixels of a window the same."""
+    cdef Py_ssize_t channels = walk.sizes[3], stride = sheet.axes[COLUMN].stride
+    cdef Py_ssize_t window, channel, pixel
+    for window in range(walk.sizes[2]):
+        channel = 0
+        while channel < channels:
+            channel = min(channel, channels - sheet.channels)
+            share_run(
+                tag, shares, <real_row> scratch.divisors + window * sheet.channels, by,
+                element + window * walk.elements[2] + channel * walk.elements[3],
+                walk.elements[3], sheet.channels,
+            )
+            put(tag, out + channel, 1, shares, sheet.channels)
+            channel += sheet.channels
+        for pixel in range(1, stride):
+            copy_run(out + pixel * channels, out, channels * sizeof(tag))
+        out += stride * channels
 
 
 cdef inline void share_lines(

@@ -268,6 +268,10 @@ LARGE = {
     "tiles_beyond_a_vector": ((3, 34, 68), dict(kernel_size=(2, 17))),
     "tiles_beyond_two": ((3, 34, 70), dict(kernel_size=(17, 35))),
     "tiles_as_wide_as_planes": ((5, 40, 9), dict(kernel_size=(4, 9))),
+    "tiles_of_few_channels": ((4, 40, 56), dict(kernel_size=(4, 8))),
+    "tiles_of_channels": ((70, 9, 6), dict(kernel_size=3)),
+    "tiles_of_many_channels": ((2100, 4, 6), dict(kernel_size=(4, 2))),
+    "one_tile_of_channels": ((70, 7, 7), dict(kernel_size=7)),
     "tiles_but_for_an_edge": ((3, 41, 55), dict(kernel_size=2)),
     "halves": ((2, 90, 111), dict(kernel_size=3, stride=2, padding=1)),
     "thirds": ((2, 91, 50), dict(kernel_size=(5, 7), stride=3, padding=2)),
@@ -312,6 +316,15 @@ def test_gradients_of_means_of_many_tiles(name, dtype, include, isa):
         close(got, want, dtype)
         found.add(got.tobytes())
     assert len(found) == 1
+
+
+@pytest.mark.parametrize("name", ["avg_pool2d_backward", "adaptive_avg_pool2d_backward"])
+def test_one_window_s_gradient_is_laid_out_as_its_pixels_are(name):
+    """Axes of length 1 tell nothing by their steps, and planes came out of pixels."""
+    window = (7,) if name == "avg_pool2d_backward" else ()
+    got = getattr(cypool, name)(np.ones((2, 1, 1, 6)), (2, 7, 7, 6), *window, axes=(1, 2))
+    assert got.flags.c_contiguous
+    assert getattr(cypool, name)(np.ones((2, 6, 1, 1)), (2, 6, 7, 7), *window).flags.c_contiguous
 
 
 X, GRAD = np.zeros((1, 600, 600), np.float32), np.zeros((1, 300, 300), np.float32)

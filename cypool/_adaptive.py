@@ -254,8 +254,9 @@ def _plan_backward(
     _arguments.memory(8 * math.prod(shape) + _geometry.TABLE_ARRAYS * 8 * sum(sizes))
     bins = [_geometry.adaptive_bins(size, out) for size, out in zip(sizes, outs, strict=True)]
     if not any(isinstance(window, Bins) for window in bins):
-        divisor = math.prod(window.kernel for window in bins)
-        return _spreading.plan(bins, pooled, [np.ones(1)] * rank, divisor)
+        # Divided by each axis' lengths before they are added up, as those of other bins are.
+        lengths = [np.full(window.out, float(window.kernel)) for window in bins]
+        return _spreading.plan(bins, pooled, lengths, 1)
     windows, counts = zip(*map(_geometry.adaptive_backward, bins), strict=True)
     return _Uneven(pooled, list(windows), list(counts))
 

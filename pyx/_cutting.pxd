@@ -122,7 +122,7 @@ cdef inline void choose_lines(Plan* plan, Layout* layout) noexcept nogil:
     is_run = layout.is_direct and is_inside and pitch * columns.stride == columns.size and (
         plan.axes[ROW].stride_in == columns.size * plan.inner * plan.input_size
     )
-    # Rows that follow one another are pooled together where a cache has them.
+    # Rows that are one run in a cache take less time together, in place; in memory, row by row.
     layout.goes_down = not layout.is_block and (layout.streams or not is_run) and (
         goes_down(plan, layout)
     )
@@ -142,7 +142,7 @@ cdef inline void choose_lines(Plan* plan, Layout* layout) noexcept nogil:
 cdef inline bint goes_down(const Plan* plan, const Layout* layout) noexcept nogil:
     """Tell whether `pool_windows` knows the windows.
 
-    Each has an element, and each tile two columns.
+    Each has an element of its plane, and each tile has two columns.
     """
     cdef const Axis* columns = &plan.axes[COLUMN]
     return (

@@ -18,7 +18,7 @@ cdef enum:
     ALIGNMENT = 64
     FIELDS = 8                  # numbers before an axis' lists
     WOVEN = 3                   # phases of an axis that are written together, at most
-    FEW_CHANNELS = 8            # of pixels that are woven in less time than they are copied
+    MANY_CHANNELS = 8           # of pixels that are copied in less time than they are woven
 
 ctypedef fused real_row:
     f32_row
@@ -41,14 +41,14 @@ cdef struct Sheet:
     Py_ssize_t left, pitch      # pixels of a line before its first window, and of all of it
     Py_ssize_t places, tiles    # places of a tile along the rows, tiles of a plane
     Py_ssize_t lines            # of windows that a tile needs
-    bint is_tiling              # of each depth, one window holds each element, and begins before it
+    # Of each depth, one window holds each element and begins before it, and pixels are copied.
+    bint is_tiling
 
 cdef struct Scratch:
     char* shares                # lines of gradients
     char* band                  # lines of the phases of the rows that are woven together
     char* sums                  # and of those of the columns, for each of these
     char* row                   # of gradients
-    char* repeated              # a row of elements
     char* divisors              # of a line of windows
 
 
@@ -111,7 +111,7 @@ cdef inline void lay_out(Sheet* sheet, Py_ssize_t channels, Py_ssize_t tiles) no
     sheet.lines = sheet.places + overlap
     sheet.is_tiling = (
         deep.kernel == 1 and tiles_axis(deep) and tiles_axis(rows) and tiles_axis(columns)
-        and (channels == 1 or channels >= FEW_CHANNELS or columns.stride > WOVEN)
+        and (channels == 1 or channels >= MANY_CHANNELS or columns.stride > WOVEN)
     )
 
 
@@ -136,7 +136,6 @@ cdef inline Py_ssize_t share_out(
     scratch.band = take(&here, rows * lines, size)
     scratch.sums = take(&here, rows * woven_of(&sheet.axes[COLUMN]) * lines, size)
     scratch.row = take(&here, line, size)
-    scratch.repeated = take(&here, sheet.axes[COLUMN].size if sheet.is_tiling else 0, size)
     scratch.divisors = take(&here, line, size)
     return here - memory
 

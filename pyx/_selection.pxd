@@ -1,6 +1,7 @@
 """One task of a pooling with indices: a tile of outputs of some planes, as pairs of lanes.
 
-Padding is laid out as if it were there, filled with the identity, so that all windows are whole.
+Padding is laid out as if it were there, filled with the identity, so that all windows are whole;
+but small windows that have loops of their own are written a strip at a time.
 Axes whose windows do not overlap are packed: only the rows that windows touch exist in scratch.
 Windows too large for the scratch are taken in chunks of taps, which are joined like any parts.
 """
@@ -8,7 +9,7 @@ Windows too large for the scratch are taken in chunks of taps, which are joined 
 from _choice cimport choice_t, lane_row, place_t
 from _copy cimport prefetch_ends
 from _desk cimport Band, Desk, Layout, Pairs, Part, at, band_of, position
-from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, window_start
+from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, elements_of, window_start
 from _select cimport DIRECT_PAIRS, accumulate, fill_lanes, join_taps, rounded
 from _selection_out cimport indices_at, line_at, put_away, put_indices, put_values
 from _selection_rows cimport blank, pool_blocks, pool_rows
@@ -36,7 +37,7 @@ cdef inline void select_part(
             source += step * plan.outer_in[axis]
             values += step * plan.outer_out[axis]
             indices += step * target.outer_out[axis]
-        if (layout.is_block or layout.goes_down) and plan.axes[DEPTH].kernel == 1:
+        if (layout.is_block or layout.goes_down) and is_one_plane(&plan.axes[DEPTH], part):
             select_strips(
                 op, tag, zero, plan, target, layout, desk, part, plan.source + source,
                 plan.target + values, target.target + indices,
@@ -49,12 +50,17 @@ cdef inline void select_part(
         )
 
 
+cdef inline bint is_one_plane(const Axis* axis, const Part* part) noexcept nogil:
+    """Tell whether a tile's windows are one element deep, and that element is there."""
+    return axis.kernel == 1 and elements_of(axis, part.first[DEPTH]) > 0
+
+
 cdef inline void select_strips(
     choice_t op, lane_row tag, place_t zero, const Plan* plan, const Plan* target,
     const Layout* layout, Desk* desk, const Part* part, const char* source, char* values,
     char* indices,
 ) noexcept nogil:
-    """Pool windows that need no pairs outside of a row of results, a few of them at a time.
+    """Pool blocks and small windows, which are finished row by row, a few results at a time.
 
     Memory is slower when it has to read many rows and then to write many.
     """

@@ -1,8 +1,8 @@
 """Small windows at every second column, without channels, pooled down the rows first.
 
-Rows are read where they lie, and padding is no more than a pair beside each row. Along the columns
-first, padded rows would have to be laid out before anything is compared. The first place of several
-is then the least of them, which takes a comparison more than the left one.
+Rows are read where they lie, and padding is no more than a pair or two beside each row. Along the
+columns first, padded rows would have to be laid out before anything is compared. The first place of
+several is then the least of them, which takes a comparison more than the left one.
 """
 
 from _choice cimport (
@@ -15,7 +15,7 @@ from _select cimport fill_lanes, vector_of, whole
 from _types cimport f32_row, f64_row, int32_t
 
 cdef enum:
-    AHEAD = 16                  # rows from those that are pooled to those that memory is asked for
+    AHEAD = 16                  # rows of elements that memory is asked for before they are pooled
 
 
 cdef inline void pool_windows(
@@ -40,10 +40,10 @@ cdef inline void pool_windows(
         first = window_start(down, row)
         line = <lane_row> (source + first * down.stride_in)
         start = base + <place_t> (first * columns.size)
-        if layout.streams:
+        if layout.streams and down.size > AHEAD:
             prefetch(
-                source + (first + AHEAD) * down.stride_in, down.stride_in,
-                columns.size * sizeof(values[0]), down.stride,
+                <const char*> (line + begin + left) + AHEAD * down.stride_in, down.stride_in,
+                (reach - left - right) * sizeof(values[0]), min(down.stride, down.kernel),
             )
         look_down(
             op, line + begin + left, desk.wide, left, <const place_t*> desk.starts,

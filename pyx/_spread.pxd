@@ -58,7 +58,6 @@ cdef inline void repeat_lines(
     cdef double by
     cdef const char* element
     cdef gradient_t* out
-    cdef gradient_t* line
     cdef real_row[WOVEN] at
     for i in range(WOVEN):
         at[i] = <real_row> scratch.row
@@ -66,7 +65,7 @@ cdef inline void repeat_lines(
     for row in range(first, min(first + sheet.places, down.out)):
         by = sheet.divisor * sheet.axes[DEPTH].counts[depth] * down.counts[row]
         element = elements + row * walk.elements[1]
-        line = out = plane + (depth * down.size + row * down.stride) * size
+        out = plane + (depth * down.size + row * down.stride) * size
         if walk.sizes[3] > 1:
             repeat_pixels(tag, at[0], by, walk, sheet, scratch, out, element)
         elif columns == 2 and walk.elements[2] == sizeof(tag):
@@ -80,11 +79,9 @@ cdef inline void repeat_lines(
             elif stride <= WOVEN:
                 weave_row(tag, out, at, columns, stride, size, 0)
             else:
-                line = <gradient_t*> scratch.repeated
-                repeat_line(tag, line, at[0], stride, walk.sizes[2])
-                memcpy(out, line, size * sizeof(tag))
+                repeat_line(tag, out, at[0], stride, walk.sizes[2])
         for i in range(1, down.stride):
-            memcpy(out + i * size, line, size * sizeof(tag))
+            memcpy(out + i * size, out, size * sizeof(tag))
 
 
 cdef inline void repeat_pixels(

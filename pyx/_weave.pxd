@@ -180,19 +180,24 @@ cdef inline void fill_run(
 cdef inline void repeat_line(
     gradient_t tag, gradient_t* out, real_row shares, Py_ssize_t times, Py_ssize_t n
 ) noexcept nogil:
-    """Write each share so many times, and something in up to a vector behind the last ones.
+    """Write each share so many times, in whole vectors as long as the line has room for them.
 
-    Whole vectors: what one writes too much the next overwrites.
+    What one of them writes too much the next share overwrites.
     """
     cdef Py_ssize_t i, j, k
+    cdef Py_ssize_t whole = divide_up(times, VECTOR) * VECTOR
+    cdef Py_ssize_t last = max(n - divide_up(whole, times) + 1, 0)
     cdef gradient_t value
-    for i in range(n):
+    for i in range(last):
         value = narrowed(tag, shares[i])
         j = 0
         while j < times:
             for k in range(VECTOR):
                 out[j + k] = value
             j += VECTOR
+        out += times
+    for i in range(last, n):
+        fill_run(tag, out, shares[i], times)
         out += times
 
 

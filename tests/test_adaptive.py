@@ -216,6 +216,15 @@ def test_even_bins_have_the_gradients_of_windows(size, out, kernel, stride, dtyp
         assert_identical(got, cypool.avg_pool2d_backward(top, (3, size, size), kernel, stride))
 
 
+@pytest.mark.parametrize("out", [1, 2, 3, 4, 5])
+def test_gradients_are_divided_before_they_are_added_up(out):
+    """Sums of what is finite are finite as long as a sum of means is."""
+    huge = np.finfo(np.float32).max
+    got = cypool.adaptive_avg_pool1d_backward(np.full(out, huge), (5,))
+    want = cypool.adaptive_avg_pool1d_backward(np.ones(out), (5,)) * np.float64(huge)
+    assert np.isfinite(want.astype(np.float32)).tolist() == np.isfinite(got).tolist()
+
+
 def test_gradients_of_integers_are_float64():
     assert cypool.adaptive_avg_pool1d_backward([4, 8], (4,)).tolist() == [2, 2, 4, 4]
 

@@ -220,6 +220,7 @@ MANY = {
     "2s2": ((2, 1030, 1034), dict(kernel_size=2, axes=(1, 2))),
     "3s2p1": ((6, 601, 599), dict(kernel_size=3, stride=2, padding=1, axes=(1, 2))),
     "3s2": ((6, 601, 604), dict(kernel_size=3, stride=2, axes=(1, 2))),
+    "1-D": ((2, 1, 600_001), dict(kernel_size=(1, 3), stride=2, axes=(1, 2))),
     "3s1p1": ((700, 28, 28), dict(kernel_size=3, stride=1, padding=1, axes=(1, 2))),
     "2s2 channels last": ((2, 60, 62, 600), dict(kernel_size=2, axes=(1, 2))),
 }
@@ -243,6 +244,17 @@ def test_many_indices_equal_those_of_plane_by_plane(case, offset, num_threads, i
     assert (raw[:start] == 7).all()
     assert (raw[start + places.nbytes :] == 7).all()
     assert_identical(pool("max", x, **how, num_threads=num_threads)[1], places)
+
+
+def test_volumes_whose_depth_is_not_reached_are_not_read(isa):
+    """A window of 2 whose other element is past the padding leaves one, before the volume."""
+    for how in (
+        dict(kernel_size=(2, 3, 3), padding=((1, 0), (1, 1), (1, 1)), dilation=(3, 1, 1)),
+        dict(kernel_size=2, padding=((1, 0), (0, 0), (0, 0))),
+    ):
+        for shape in (1, 64, 64), (2, 6, 9), (3, 33, 40):
+            x = sample("float32", (3, *shape))
+            check("max", x, (1, 2, 3), **how, stride=(3, 2, 2), ceil_mode=True)
 
 
 def test_control_a_later_tie_is_seen():

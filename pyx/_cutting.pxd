@@ -1,14 +1,12 @@
-"""How a pooling with indices is cut into tiles, and how much scratch a thread gets.
+"""How a pooling with indices is cut into tiles, and which way these go.
 
 As everywhere, none of it changes a bit of the result: the sizes follow the caches.
 """
 
-from libc.stdint cimport uintptr_t
-
-from _desk cimport Band, Desk, Layout, Pairs, Part, band_of
+from _desk cimport Band, Layout, Part, band_of
 from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, divide_up, elements_of
 from _rows cimport WIDE_PIXEL
-from _select cimport VECTOR, looks_every
+from _select cimport looks_every
 from _types cimport int64_t
 
 cdef enum:
@@ -21,8 +19,6 @@ cdef enum:
     # Bytes of indices from which on they go past the caches: a second one would hold less, and what
     # they are for, going back to where maxima were, comes later.
     STREAMED = 1 << 22
-    ALIGNMENT = 64
-    SLACK = 128                 # bytes behind each buffer that wide moves may touch
 
 
 cdef inline Py_ssize_t overlap_of(const Axis* axis) noexcept nogil:
@@ -198,65 +194,3 @@ cdef inline Part part_at(
     part.plane = index * layout.planes
     part.planes = min(layout.planes, plan.outer - part.plane)
     return part
-
-
-cdef inline char* take(char** memory, Py_ssize_t size) noexcept nogil:
-    """Cut an aligned piece off; without memory, only measure."""
-    cdef char* piece = memory[0]
-    memory[0] = piece + (size + SLACK + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT
-    return piece
-
-
-cdef inline Pairs take_pairs(char** memory, Py_ssize_t count, Py_ssize_t size) noexcept nogil:
-    cdef Pairs pairs
-    pairs.values = take(memory, count * size)
-    pairs.places = take(memory, count * size)
-    return pairs
-
-
-cdef inline Py_ssize_t furnish(
-    const Plan* plan, const Layout* layout, Desk* desk, char* memory
-) noexcept nogil:
-    """Lay a thread's buffers out in its memory and give their size."""
-    cdef Py_ssize_t size = plan.accumulator_size
-    cdef Py_ssize_t row = layout.pitch_out * plan.inner
-    cdef Py_ssize_t tile = layout.tile[ROW] * row
-    # What the last windows of a row reach beyond it is never used, but read.
-    cdef Py_ssize_t padded = plan.inner * (
-        layout.lines * layout.pitch_in + rows_for(plan, layout, COLUMN)
-        + VECTOR * plan.axes[COLUMN].stride
-    )
-    cdef char* here
-    cdef int i
-    memory = <char*> ((<uintptr_t> memory + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT)
-    here = memory
-    desk.margins_of = -1
-    desk.is_numbered = False
-    desk.padded = take(&here, padded * size)
-    desk.raw = take(&here, 0 if plan.runs_in else padded * plan.input_size)
-    for i in range(3):
-        desk.wide[i] = take_pairs(&here, padded, size)
-    desk.joined[COLUMN] = take_pairs(&here, row, size)
-    desk.joined[ROW] = take_pairs(
-        &here, tile if layout.taps[ROW] < plan.axes[ROW].kernel else 0, size
-    )
-    desk.joined[DEPTH] = take_pairs(
-        &here,
-        layout.tile[DEPTH] * tile if layout.taps[DEPTH] < plan.axes[DEPTH].kernel else 0, size,
-    )
-    desk.rows = take_pairs(&here, rows_for(plan, layout, ROW) * row, size)
-    desk.slabs = take_pairs(
-        &here, 0 if plan.axes[DEPTH].kernel == 1 else rows_for(plan, layout, DEPTH) * tile, size
-    )
-    desk.result = take_pairs(&here, layout.tile[DEPTH] * tile, size)
-    desk.starts = take(&here, padded * size)
-    desk.firsts = take(&here, row * size)
-    desk.finished = take(&here, row * plan.output_size)
-    desk.indices = <int64_t*> take(&here, tile * sizeof(int64_t))
-    return here - memory
-
-
-cdef inline Py_ssize_t desk_bytes(const Plan* plan, const Layout* layout) noexcept nogil:
-    """Measure what one thread needs."""
-    cdef Desk unused
-    return furnish(plan, layout, &unused, NULL) + ALIGNMENT

@@ -1,24 +1,17 @@
 """One task of a pooling with indices: a tile of outputs of some planes, as pairs of lanes.
 
-Padding is laid out as if it were there, filled with the identity, so that all windows are whole;
-but small windows that have loops of their own are written a strip at a time.
+Padding is laid out as if it were there, filled with the identity, so that all windows are whole.
 Axes whose windows do not overlap are packed: only the rows that windows touch exist in scratch.
 Windows too large for the scratch are taken in chunks of taps, which are joined like any parts.
 """
 
 from _choice cimport choice_t, lane_row, place_t
-from _copy cimport prefetch_ends
 from _desk cimport Band, Desk, Layout, Pairs, Part, at, band_of, position
 from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, elements_of, window_start
 from _select cimport DIRECT_PAIRS, accumulate, fill_lanes, join_taps, rounded
-from _selection_out cimport indices_at, line_at, put_away, put_indices, put_values
-from _selection_rows cimport blank, pool_blocks, pool_rows
-from _selection_windows cimport pool_windows
-from _types cimport int64_t
-
-
-cdef enum:
-    STRIP = 256                 # results that are written together
+from _selection_out cimport put_away
+from _selection_rows cimport blank, pool_rows
+from _selection_strips cimport pool_blocks, select_strips
 
 
 cdef inline void select_part(
@@ -53,67 +46,6 @@ cdef inline void select_part(
 cdef inline bint is_one_plane(const Axis* axis, const Part* part) noexcept nogil:
     """Tell whether a tile's windows are one element deep, and that element is there."""
     return axis.kernel == 1 and elements_of(axis, part.first[DEPTH]) > 0
-
-
-cdef inline void select_strips(
-    choice_t op, lane_row tag, place_t zero, const Plan* plan, const Plan* target,
-    const Layout* layout, Desk* desk, const Part* part, const char* source, char* values,
-    char* indices,
-) noexcept nogil:
-    """Pool blocks and small windows, which are finished row by row, a few results at a time.
-
-    Memory is slower when it has to read many rows and then to write many.
-    """
-    cdef Py_ssize_t row_stop = part.first[ROW] + part.count[ROW]
-    cdef Py_ssize_t column_stop = part.first[COLUMN] + part.count[COLUMN]
-    cdef Py_ssize_t n = part.count[COLUMN] * plan.inner
-    cdef Py_ssize_t rows = 1, columns = part.count[COLUMN]
-    cdef Part strip = part[0]
-    if plan.inner > 1 and n > STRIP:
-        columns = max(1, STRIP // plan.inner)
-    elif part.count[COLUMN] == layout.pitch_out and (
-        plan.axes[ROW].stride_out == n * plan.output_size
-    ):
-        rows = max(1, STRIP // n)
-    while strip.first[ROW] < row_stop:
-        strip.count[ROW] = min(rows, row_stop - strip.first[ROW])
-        strip.first[COLUMN] = part.first[COLUMN]
-        while strip.first[COLUMN] < column_stop:
-            strip.count[COLUMN] = min(columns, column_stop - strip.first[COLUMN])
-            select_strip(
-                op, tag, zero, plan, target, layout, desk, &strip, source, values, indices
-            )
-            strip.first[COLUMN] += columns
-        strip.first[ROW] += rows
-
-
-cdef inline void select_strip(
-    choice_t op, lane_row tag, place_t zero, const Plan* plan, const Plan* target,
-    const Layout* layout, Desk* desk, const Part* strip, const char* source, char* values_out,
-    char* indices_out,
-) noexcept nogil:
-    """Pool a few results and write them."""
-    cdef Py_ssize_t depth = strip.first[DEPTH], row = strip.first[ROW]
-    cdef Py_ssize_t rows = strip.count[ROW], columns = strip.count[COLUMN]
-    cdef Py_ssize_t start = window_start(&plan.axes[DEPTH], depth)
-    cdef place_t base = <place_t> (start * plan.axes[ROW].size * plan.axes[COLUMN].size)
-    cdef char* line = values_out + line_at(plan, depth, row, strip.first[COLUMN])
-    cdef char* values = line if plan.runs_out else desk.result.values
-    cdef char* places = indices_out + line_at(target, depth, row, strip.first[COLUMN])
-    cdef int64_t* indices = indices_at(places, target, layout, desk, rows, columns)
-    source += start * plan.axes[DEPTH].stride_in
-    if layout.streams:
-        prefetch_ends(places, rows * columns * plan.inner * target.output_size)
-    if layout.is_block:
-        pool_blocks(
-            op, <lane_row> values, zero, plan, layout, desk, strip, source, base, indices
-        )
-    else:
-        pool_windows(
-            op, <lane_row> values, zero, plan, layout, desk, strip, source, base, indices
-        )
-    put_values(line, <lane_row> values, plan, layout, desk, rows, columns)
-    put_indices(places, indices, target, layout, rows, columns)
 
 
 cdef inline void prepare(

@@ -1,16 +1,14 @@
 """A tile's rows, pooled along the columns: from elements in memory to pairs."""
 
-from _choice cimport choice_t, index_t, lane_row, place_t
+from _choice cimport choice_t, lane_row, place_t
 from _copy cimport touch
 from _desk cimport Band, Desk, Layout, Pairs, Part, at, band_of, position, run_from
 from _load cimport load_rows
 from _plan cimport Axis, COLUMN, LIFT_VALUE, Plan, ROW
 from _rows cimport WIDE_PIXEL, decimate
-from _select cimport (
-    DIRECT_PAIRS, accumulate, fill_lanes, join, look, look_blocks, look_every,
-    look_pixels, rounded, vector_of, whole,
-)
+from _select cimport DIRECT_PAIRS, accumulate, fill_lanes, join, look, look_every, rounded
 from _types cimport i32_row, i64_row, int32_t, u32_row, u64_row
+
 
 cdef inline void pool_rows(
     choice_t op, lane_row tag, place_t zero, const Plan* plan, const Layout* layout, Desk* desk,
@@ -109,54 +107,6 @@ cdef inline void pool_columns(
             base + <place_t> (band.begin * size),
             rounded(row) if plan.inner == 1 else row,
         )
-
-
-cdef inline void pool_blocks(
-    choice_t op, lane_row values, place_t zero, const Plan* plan, const Layout* layout, Desk* desk,
-    const Part* part, const char* source, place_t base, index_t* indices,
-) noexcept nogil:
-    """Pool blocks of 2 by 2, which need no pairs in between."""
-    cdef Py_ssize_t _row, i
-    cdef Py_ssize_t step = plan.axes[ROW].stride_in
-    cdef Py_ssize_t width = plan.axes[COLUMN].size
-    cdef Py_ssize_t first = 2 * part.first[ROW]
-    cdef Py_ssize_t n = part.count[COLUMN], inner = plan.inner
-    source += first * step + 2 * part.first[COLUMN] * plan.axes[COLUMN].stride_in
-    base += <place_t> (first * width + 2 * part.first[COLUMN])
-    touch(source, step, 2 * n * inner * plan.input_size, 2 * part.count[ROW])
-    for _row in range(part.count[ROW]):
-        if inner == 1:
-            look_row(
-                op, values, indices, <lane_row> source, <lane_row> (source + step),
-                <const place_t*> desk.starts, base, <place_t> width, n,
-            )
-        else:
-            for i in range(n):
-                look_pixels(
-                    op, values + i * inner, indices + i * inner,
-                    <lane_row> source + 2 * i * inner, <lane_row> (source + step) + 2 * i * inner,
-                    <place_t> (base + 2 * i), <place_t> width, inner,
-                )
-        values += layout.pitch_out * inner
-        indices += layout.pitch_out * inner
-        source += 2 * step
-        base += <place_t> (2 * width)
-
-
-cdef inline void look_row(
-    choice_t op, lane_row values, index_t* indices, lane_row top, lane_row bottom,
-    const place_t* starts, place_t base, place_t width, Py_ssize_t columns,
-) noexcept nogil:
-    """Pool a row of blocks; the last ones once more rather than one by one."""
-    cdef Py_ssize_t i = 0, n = whole(values, columns)
-    while True:
-        look_blocks(
-            op, values + i, indices + i, top + 2 * i, bottom + 2 * i, starts + i, base, width, n
-        )
-        if i + n == columns:
-            return
-        n = vector_of(values)
-        i = columns - n
 
 
 cdef inline void load(

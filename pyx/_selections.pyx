@@ -15,7 +15,7 @@ from libc.stdlib cimport free, malloc
 
 from _choice cimport choice_t
 from _copy cimport fence
-from _cutting cimport count_parts, desk_bytes, furnish, make_layout, part_at
+from _cutting cimport count_parts, make_layout, part_at
 from _desk cimport Desk, Layout, Part
 from _ops cimport Max, MaxOmit, Min, MinOmit
 from _plan cimport (
@@ -23,6 +23,7 @@ from _plan cimport (
     UINT64,
 )
 from _selection cimport select_part
+from _selection_scratch cimport desk_bytes, furnish
 from _types cimport (
     f32_row, f64_row, i32_row, i64_row, int32_t, int64_t, u32_row, u64_row,
 )

@@ -234,3 +234,12 @@ def test_large_pairs_and_gradients_begin_at_a_cache_line(dtype):
             assert result.ctypes.data % 64 == 0
             assert result.flags.writeable
             assert result.flags.aligned
+
+
+@pytest.mark.parametrize("name", ["avg_pool2d_backward", "adaptive_avg_pool2d_backward"])
+def test_one_window_s_gradient_is_laid_out_as_its_pixels_are(name):
+    """Axes of length 1 tell nothing by their steps, and planes came out of pixels."""
+    window = (7,) if name == "avg_pool2d_backward" else ()
+    got = getattr(cypool, name)(np.ones((2, 1, 1, 6)), (2, 7, 7, 6), *window, axes=(1, 2))
+    assert got.flags.c_contiguous
+    assert getattr(cypool, name)(np.ones((2, 6, 1, 1)), (2, 6, 7, 7), *window).flags.c_contiguous

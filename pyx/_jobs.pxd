@@ -1,9 +1,9 @@
 """A call with tables: its plan, its tables, how it is cut into tasks and what these need."""
 
-from libc.stdint cimport uintptr_t
 from libc.string cimport memcpy
 
 from _bands cimport Band, Buffers, Table, start_of, stop_of
+from _pieces cimport aligned, take
 from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, divide_up
 from _rows cimport DIRECT_TAPS
 from _strided cimport EDGE
@@ -13,8 +13,6 @@ cdef enum:
     BAND_BYTES = 32 * 1024      # a combined row, before it is cut into columns or channels
     BANDS_BYTES = 16 * 1024     # bands that are turned together
     WORK = 1 << 18              # input elements of a task
-    ALIGNMENT = 64
-    SLACK = 128                 # bytes behind each buffer that wide moves may touch
 
 cdef struct Job:
     Plan plan
@@ -96,13 +94,6 @@ cdef inline void divide_work(Job* job, Py_ssize_t threads) noexcept nogil:
     job.work = rows * job.tile_rows * job.together
 
 
-cdef inline char* take(char** memory, Py_ssize_t size) noexcept nogil:
-    """Cut an aligned piece off."""
-    cdef char* piece = memory[0]
-    memory[0] = piece + divide_up(size + SLACK, ALIGNMENT) * ALIGNMENT
-    return piece
-
-
 cdef inline Py_ssize_t share_out(const Job* job, Buffers* buffers, char* memory) noexcept nogil:
     """Lay a thread's buffers out in its memory and give their size."""
     cdef const Plan* plan = &job.plan
@@ -114,7 +105,7 @@ cdef inline Py_ssize_t share_out(const Job* job, Buffers* buffers, char* memory)
     cdef char* here
     if buffers == NULL:
         buffers = &unused
-    memory = <char*> (divide_up(<uintptr_t> memory, ALIGNMENT) * ALIGNMENT)
+    memory = aligned(memory)
     here = memory
     buffers.loaded = take(&here, 0 if plan.direct_in else DIRECT_TAPS * band * size)
     buffers.raw = take(&here, 0 if plan.runs_in else DIRECT_TAPS * band * plan.input_size)

@@ -5,9 +5,9 @@ do, less the same few shifts. So a tile of windows, laid end to end with margins
 is shifted and combined in long loops, once for each phase; then the phases are woven together.
 """
 
-from libc.stdint cimport uintptr_t
 from libc.string cimport memset
 
+from _pieces cimport aligned, take
 from _plan cimport COLUMN, DEPTH, ROW, divide_up
 from _types cimport f32_row, f64_row, int64_t
 
@@ -15,7 +15,6 @@ cdef enum:
     TILE_WINDOWS = 512          # of a tile: it is read, worked out in the L1 cache, and written
     FEWEST_VECTORS = 4          # of a pixel's channels: memory likes to write whole pixels
     VECTOR = 16                 # lanes of the widest vector
-    ALIGNMENT = 64
     FIELDS = 8                  # numbers before an axis' lists
     WOVEN = 3                   # phases of an axis that are written together, at most
     MANY_CHANNELS = 8           # of pixels that are copied in less time than they are woven
@@ -115,11 +114,9 @@ cdef inline void lay_out(Sheet* sheet, Py_ssize_t channels, Py_ssize_t tiles) no
     )
 
 
-cdef inline char* take(char** memory, Py_ssize_t count, Py_ssize_t size) noexcept nogil:
-    """Cut an aligned piece off, with some slack; without memory, only measure."""
-    cdef char* piece = memory[0]
-    memory[0] = piece + divide_up((count + 2 * VECTOR) * size, ALIGNMENT) * ALIGNMENT
-    return piece
+cdef inline char* take_lanes(char** memory, Py_ssize_t count, Py_ssize_t size) noexcept nogil:
+    """Cut a piece off for numbers that loops go through by whole vectors."""
+    return take(memory, (count + VECTOR) * size)
 
 
 cdef inline Py_ssize_t share_out(
@@ -130,13 +127,13 @@ cdef inline Py_ssize_t share_out(
     cdef Py_ssize_t lines = lines_of(sheet)
     cdef Py_ssize_t rows = woven_of(&sheet.axes[ROW])
     cdef char* here
-    memory = <char*> (divide_up(<uintptr_t> memory, ALIGNMENT) * ALIGNMENT)
+    memory = aligned(memory)
     here = memory
-    scratch.shares = take(&here, lines, size)
-    scratch.band = take(&here, rows * lines, size)
-    scratch.sums = take(&here, rows * woven_of(&sheet.axes[COLUMN]) * lines, size)
-    scratch.row = take(&here, line, size)
-    scratch.divisors = take(&here, line, size)
+    scratch.shares = take_lanes(&here, lines, size)
+    scratch.band = take_lanes(&here, rows * lines, size)
+    scratch.sums = take_lanes(&here, rows * woven_of(&sheet.axes[COLUMN]) * lines, size)
+    scratch.row = take_lanes(&here, line, size)
+    scratch.divisors = take_lanes(&here, line, size)
     return here - memory
 
 

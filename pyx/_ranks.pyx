@@ -13,11 +13,10 @@ from libc.stdint cimport uintptr_t
 from libc.stdlib cimport calloc, free
 
 from _keys cimport from_keys, key_row, to_keys
+from _pieces cimport ALIGNMENT
 from _plan cimport *
 from _ranking cimport make_row
-from _ring cimport (
-    ALIGNMENT, NOTHING, Piece, Ranks, Store, divide_ranks, read_header, share_ranks,
-)
+from _ring cimport NOTHING, Piece, Ranks, Store, divide_ranks, read_header, share_ranks
 from _store cimport scatter_rows
 from _types cimport *
 

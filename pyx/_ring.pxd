@@ -1,8 +1,8 @@
 """A call of median or mode pooling: its plan and its networks, its tasks and what these need."""
 
-from libc.stdint cimport uintptr_t
 from libc.string cimport memcpy
 
+from _pieces cimport ALIGNMENT, aligned, take
 from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, divide_up
 from _steps cimport Network, Result, Step
 from _types cimport int64_t
@@ -11,8 +11,6 @@ cdef enum:
     LINE_BYTES = 24 * 1024      # rows of a network together
     FEWEST_BYTES = 512          # of a row of results, where there are as many
     WORK = 1 << 18              # results times elements of a task
-    ALIGNMENT = 64
-    SLACK = 128                 # bytes behind each buffer that wide moves may touch
     NOTHING = -1
 
 cdef struct Ranks:
@@ -128,13 +126,6 @@ cdef inline void divide_ranks(Ranks* job) noexcept nogil:
     job.tasks = plan.outer * plan.axes[DEPTH].out * job.row_tiles * job.column_tiles
 
 
-cdef inline char* take(char** memory, Py_ssize_t size) noexcept nogil:
-    """Cut an aligned piece off."""
-    cdef char* piece = memory[0]
-    memory[0] = piece + divide_up(size + SLACK, ALIGNMENT) * ALIGNMENT
-    return piece
-
-
 cdef inline Py_ssize_t share_ranks(const Ranks* job, Store* store, char* memory) noexcept nogil:
     """Lay a thread's buffers out in its memory and give their size."""
     cdef const Plan* plan = &job.plan
@@ -145,7 +136,7 @@ cdef inline Py_ssize_t share_ranks(const Ranks* job, Store* store, char* memory)
     cdef char* here
     if store == NULL:
         store = &unused
-    memory = <char*> (divide_up(<uintptr_t> memory, ALIGNMENT) * ALIGNMENT)
+    memory = aligned(memory)
     here = memory
     store.raw = take(&here, max(job.line * plan.inner, job.elements) * size)
     store.whole = take(&here, job.line * plan.inner * size)

@@ -8,7 +8,8 @@ from cython.parallel cimport prange, threadid
 from libc.stdlib cimport free, malloc
 
 from _gather cimport send_blocks
-from _phases cimport ALIGNMENT, Scratch, Sheet, furnish, lay_out, read_sheet, share_out
+from _phases cimport Scratch, Sheet, furnish, lay_out, read_sheet, share_out
+from _pieces cimport ALIGNMENT
 from _plan cimport DEPTH
 from _scatter cimport Walk, fetch, points_of, send, unpool
 from _spread cimport spread_tile

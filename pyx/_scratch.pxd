@@ -1,10 +1,9 @@
 """What a thread computes in: every buffer's size, and its place in one piece of memory."""
 
-from libc.stdint cimport uintptr_t
-
 from _global cimport LEVELS
 from _lanes cimport LANES
 from _masks cimport end_of, margin_of
+from _pieces cimport ALIGNMENT, aligned, take
 from _pixels cimport PART
 from _plan cimport (
     COLUMN, DEPTH, DOWNWARD, PICKED, PLANE_RUNS, Plan, ROW, ROWWISE, is_run, reach_of,
@@ -15,17 +14,6 @@ from _runs cimport room_for
 from _small_planes cimport picked_elements
 from _tile cimport Schedule, Scratch
 from _types cimport int64_t
-
-cdef enum:
-    ALIGNMENT = 64
-    SLACK = 128                 # bytes behind each buffer that wide moves may touch
-
-
-cdef inline char* take(char** memory, Py_ssize_t size) noexcept nogil:
-    """Cut an aligned piece off; without memory, only measure."""
-    cdef char* piece = memory[0]
-    memory[0] = piece + (size + SLACK + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT
-    return piece
 
 
 cdef inline Py_ssize_t scratch_bytes(const Plan* plan, const Schedule* schedule) noexcept nogil:
@@ -53,7 +41,7 @@ cdef inline Py_ssize_t share_out(
     cdef Py_ssize_t depth = 0 if plan.axes[DEPTH].kernel == 1 else rows_to_keep(&plan.axes[DEPTH])
     cdef char* here
     cdef int i
-    memory = <char*> ((<uintptr_t> memory + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT)
+    memory = aligned(memory)
     here = memory
     scratch.margins_of = -1
     if is_run(plan):

@@ -1,23 +1,11 @@
 """What a thread of a pooling with indices works with, laid out in one piece of memory."""
 
-from libc.stdint cimport uintptr_t
-
 from _cutting cimport rows_for
 from _desk cimport Desk, Layout, Pairs
+from _pieces cimport ALIGNMENT, aligned, take
 from _plan cimport COLUMN, DEPTH, Plan, ROW
 from _select cimport VECTOR
 from _types cimport int64_t
-
-cdef enum:
-    ALIGNMENT = 64
-    SLACK = 128                 # bytes behind each buffer that wide moves may touch
-
-
-cdef inline char* take(char** memory, Py_ssize_t size) noexcept nogil:
-    """Cut an aligned piece off; without memory, only measure."""
-    cdef char* piece = memory[0]
-    memory[0] = piece + (size + SLACK + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT
-    return piece
 
 
 cdef inline Pairs take_pairs(char** memory, Py_ssize_t count, Py_ssize_t size) noexcept nogil:
@@ -41,7 +29,7 @@ cdef inline Py_ssize_t furnish(
     )
     cdef char* here
     cdef int i
-    memory = <char*> ((<uintptr_t> memory + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT)
+    memory = aligned(memory)
     here = memory
     desk.margins_of = -1
     desk.is_numbered = False

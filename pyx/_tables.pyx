@@ -16,10 +16,9 @@ from libc.stdlib cimport free, malloc
 from _bands cimport Band, Buffers, combine_bands, restore_zeros
 from _bands_out cimport count_columns, finish
 from _chosen cimport choose_columns, choose_rows
-from _jobs cimport (
-    ALIGNMENT, BAND_BYTES, Job, divide_work, list_bands, share_out, unpack,
-)
+from _jobs cimport BAND_BYTES, Job, divide_work, list_bands, share_out, unpack
 from _ops cimport Max, Sum
+from _pieces cimport ALIGNMENT
 from _plan cimport *
 from _store cimport scatter_rows
 from _tile cimport lift_of

@@ -3,7 +3,7 @@ for ahead of time.
 """
 
 from libc.stdint cimport uintptr_t
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memmove
 
 cdef extern from *:
     """
@@ -47,6 +47,7 @@ cdef enum:
     CACHE_LINE = 64
     TOUCHED = 24 * 1024         # bytes that are surely still in the first cache when they are used
     FAR = 1 << 23               # bytes of an array that is in no cache nearby
+    BLOCK = 4 * CACHE_LINE      # bytes that are read before they are written
 
 
 cdef inline void prefetch(
@@ -91,13 +92,38 @@ cdef inline void touch_run(const char* source, Py_ssize_t size) noexcept nogil:
         i += CACHE_LINE
 
 
+cdef inline void move_run(void* out, const void* source, Py_ssize_t size) noexcept nogil:
+    """Copy a run, also to a place in front of it that it overlaps.
+
+    The C library's moves take up to thirty times as long where `out` lies a little more than whole
+    pages in front of `source`, as rows do that are nearly as wide as a page: each load seems to
+    need what has just been stored.
+    """
+    cdef char* target = <char*> out
+    cdef const char* origin = <const char*> source
+    cdef char[CACHE_LINE] first, second, third, fourth
+    while size >= BLOCK:
+        memcpy(first, origin, CACHE_LINE)
+        memcpy(second, origin + CACHE_LINE, CACHE_LINE)
+        memcpy(third, origin + 2 * CACHE_LINE, CACHE_LINE)
+        memcpy(fourth, origin + 3 * CACHE_LINE, CACHE_LINE)
+        memcpy(target, first, CACHE_LINE)
+        memcpy(target + CACHE_LINE, second, CACHE_LINE)
+        memcpy(target + 2 * CACHE_LINE, third, CACHE_LINE)
+        memcpy(target + 3 * CACHE_LINE, fourth, CACHE_LINE)
+        target += BLOCK
+        origin += BLOCK
+        size -= BLOCK
+    memmove(target, origin, size)
+
+
 cdef inline void copy_run(void* out, const void* source, Py_ssize_t size) noexcept nogil:
     """Copy a short run: moves of fixed size, the last one overlapping, beat a call of `memcpy`."""
     cdef char* target = <char*> out
     cdef const char* origin = <const char*> source
     cdef Py_ssize_t i = 0
     if size > 512:
-        memcpy(target, origin, size)
+        move_run(target, origin, size)
     elif size >= 32:
         while i + 32 < size:
             memcpy(target + i, origin + i, 32)

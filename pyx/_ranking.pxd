@@ -3,8 +3,9 @@
 Which of them it is depends on the windows and the dtype, and changes no bit of a result.
 """
 
-from libc.string cimport memcpy, memset
+from libc.string cimport memset
 
+from _copy cimport copy_run
 from _histogram cimport Histogram, clear, median_of, mode_of, slide_to
 from _keys cimport is_nan, key_row
 from _lines cimport keep_row, phase_row
@@ -114,7 +115,7 @@ cdef inline void* use_network(
         return result
     if network.steps == 0:
         # A window of one element has its input for a result, which others need as it is.
-        memcpy(result, registers[0], outs * plan.inner * sizeof(tag[0]))
+        copy_run(result, registers[0], outs * plan.inner * sizeof(tag[0]))
     else:
         result = result_row(&network, registers, 0, plan.inner)
     if met_nan:

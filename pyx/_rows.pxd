@@ -9,8 +9,7 @@ in every layout: up to five taps from left to right; beyond, by the binary digit
 digit doubling the window and perhaps adding one tap. That never subtracts and takes log2(k) passes.
 """
 
-from libc.string cimport memcpy
-
+from _copy cimport copy_run
 from _decimate cimport decimate
 from _ops cimport combine, op_t
 from _plan cimport COLUMN, MAX_STAGES, Plan
@@ -28,7 +27,7 @@ cdef inline void fold(
     """Combine `count` rows of `n` elements from first to last into `out`."""
     cdef Py_ssize_t done = min(count, DIRECT_TAPS)
     if done == 1:
-        memcpy(out, taps[0], n * sizeof(out[0]))
+        copy_run(out, taps[0], n * sizeof(out[0]))
     elif done == 2:
         fold2(op, out, taps[0], taps[1], n)
     elif done == 3:

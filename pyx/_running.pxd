@@ -7,8 +7,7 @@ whatever its size and nothing is ever subtracted. The blocks are anchored to the
 (`phase` moves it for a part of a larger array): a sum has the same bits whichever tile computes it.
 """
 
-from libc.string cimport memcpy
-
+from _copy cimport copy_run
 from _ops cimport identity, op_t
 from _plan cimport Axis, taps_below, window_start, window_stop
 from _rows cimport accumulate, fold, fold2
@@ -67,7 +66,7 @@ cdef inline void push(op_t op, row_t tag, Column* column, Py_ssize_t row) noexce
     prefix = <row_t> (column.prefix + ((row + column.axis.phase) % dilation) * column.row_bytes)
     begin = max(row - in_block, column.first)
     if row - dilation < begin:
-        memcpy(prefix, slot(column, row), column.n * sizeof(prefix[0]))
+        copy_run(prefix, slot(column, row), column.n * sizeof(prefix[0]))
     else:
         accumulate(op, prefix, <row_t> slot(column, row), column.n)
     if in_block == block - 1 or row == column.axis.size - 1:
@@ -135,9 +134,9 @@ cdef inline void emit_from_blocks(
         column.prefix + ((stop - 1 + phase) % dilation) * column.row_bytes
     )
     if (start + phase) % block < dilation:
-        memcpy(out, prefix, column.n * sizeof(out[0]))
+        copy_run(out, prefix, column.n * sizeof(out[0]))
     elif (start + phase) // block == (stop - 1 + phase) // block:
-        memcpy(out, suffix, column.n * sizeof(out[0]))
+        copy_run(out, suffix, column.n * sizeof(out[0]))
     else:
         fold2(op, out, suffix, prefix, column.n)
 

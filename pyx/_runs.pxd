@@ -4,9 +4,7 @@ Several small planes are one tall plane to the rows; a large plane goes by chunk
 the rows that two chunks share move to the front of the buffer once it is full.
 """
 
-from libc.string cimport memmove
-
-from _copy cimport copy_block, copy_run
+from _copy cimport copy_block, copy_run, move_run
 from _downward cimport SHORT_ROW
 from _load cimport load_rows
 from _masks cimport is_maskable, margin_of, pool_run
@@ -94,7 +92,7 @@ cdef inline void sweep_runs(
             top = start
             at = 0
         elif at + stop - start > room_for(plan):
-            memmove(pooled, pooled + at * n, (top - start) * n * sizeof(pooled[0]))
+            move_run(pooled, pooled + at * n, (top - start) * n * sizeof(pooled[0]))
             at = 0
         base = start
         if stop > top:

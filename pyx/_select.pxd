@@ -6,12 +6,12 @@ then rows, then depth. Parts may overlap, since an element that meets itself cha
 window of any size takes a number of passes that grows with its logarithm.
 """
 
-from libc.string cimport memcpy
 
 from _choice cimport (
     best, best3, best4, best5, choice_t, index_t, is_identity, lane_row, place2, place3, place4,
     place5, place_t,
 )
+from _copy cimport copy_run
 from _ops cimport identity
 from _plan cimport VECTOR_BYTES
 
@@ -47,7 +47,7 @@ cdef inline void look(
     cdef Py_ssize_t i, tap
     cdef place_t none = 0
     if taps == 1:
-        memcpy(values, source, n * sizeof(values[0]))
+        copy_run(values, source, n * sizeof(values[0]))
         for i in range(n):
             places[i] = starts[i] + base
     elif taps == 2:
@@ -166,8 +166,8 @@ cdef inline void join_taps(
     """Join parts that lie `step` elements apart, from first to last."""
     cdef Py_ssize_t i, done
     if taps == 1:
-        memcpy(values, source, n * sizeof(values[0]))
-        memcpy(places, found, n * sizeof(places[0]))
+        copy_run(values, source, n * sizeof(values[0]))
+        copy_run(places, found, n * sizeof(places[0]))
         return
     if taps == 2:
         join(op, values, places, source, found, source + step, found + step, n)

@@ -4,7 +4,7 @@ A window's gradient is divided first. Then windows are added up in their order, 
 down the rows, along the columns: the order depends on the geometry alone.
 """
 
-from libc.string cimport memcpy, memset
+from libc.string cimport memset
 
 from _copy cimport copy_run
 from _ops cimport Sum
@@ -81,7 +81,7 @@ cdef inline void repeat_lines(
             else:
                 repeat_line(tag, out, at[0], stride, walk.sizes[2])
         for i in range(1, down.stride):
-            memcpy(out + i * size, out, size * sizeof(tag))
+            copy_run(out + i * size, out, size * sizeof(tag))
 
 
 cdef inline void repeat_pixels(

@@ -2,8 +2,7 @@
 finished.
 """
 
-from libc.string cimport memcpy
-
+from _copy cimport copy_run
 from _divisors cimport Divisors
 from _plan cimport (
     Axis, COLUMN, DEPTH, FINISH_MEAN, FINISH_ROOT, FINISH_VALUE, LIFT_HIGH_HALF, LIFT_IS_NAN,
@@ -158,7 +157,7 @@ cdef inline void finish(
         + ((depth - tile.depth) * plan.tile_rows + row - tile.row) * n * plan.accumulator_size
     )
     if part + 1 < plan.parts:
-        memcpy(firsts, sums, rows * n * sizeof(sums[0]))
+        copy_run(firsts, sums, rows * n * sizeof(sums[0]))
         return
     if plan.finish == FINISH_VALUE and plan.parts == 1 and plan.output == plan.accumulator:
         values = <const char*> sums

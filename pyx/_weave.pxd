@@ -1,8 +1,6 @@
 """Gradients between memory and scratch: lines of windows in, phases of elements out."""
 
-from libc.string cimport memcpy
-
-from _copy cimport prefetch
+from _copy cimport copy_run, prefetch
 from _phases cimport Phases, Sheet, VECTOR, WOVEN, real_row, woven_of
 from _plan cimport COLUMN, ROW, divide_up
 from _scatter cimport Walk, gradient_t, sum_t, widened
@@ -141,7 +139,7 @@ cdef inline void put(
     """Write a run, or elements that are some steps apart."""
     cdef Py_ssize_t i
     if step == 1 and (gradient_t is float or gradient_t is double):
-        memcpy(out, values, n * sizeof(tag))
+        copy_run(out, values, n * sizeof(tag))
     elif step == 1:
         for i in range(n):
             out[i] = narrowed(tag, values[i])

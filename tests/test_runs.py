@@ -23,6 +23,7 @@ SHAPES = [
     (3, 14, 14),
     (2, 61, 128),  # one plane in several runs
     (1, 33, 600),  # rows whose ends alone are masked
+    (1, 45, 1023),  # rows nearly as long as a page
     (1, 45, 1100),  # rows too long to be moved
     (2, 5, 4098),
 ]

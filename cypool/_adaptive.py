@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,8 +12,6 @@ from cypool._docs import documented
 from cypool._geometry import Bins
 from cypool._memory import Memory
 from cypool._plan import pool
-from cypool._reductions import maximum, total
-from cypool._tables import pool_tables
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
@@ -124,7 +121,10 @@ def adaptive_max_pool1d(
     >>> cypool.adaptive_max_pool1d([1, 5, 2, 4, 9], 3)
     array([5, 5, 9])
     """
-    return _maxima(1, x, output_size, return_indices, axes, out, num_threads)
+    options = ("propagate", return_indices)
+    return pool(
+        "adaptive_max", 1, x, (output_size, axes), options, out=out, num_threads=num_threads
+    )
 
 
 @documented
@@ -150,7 +150,10 @@ def adaptive_max_pool2d(
     array([[1, 5],
            [6, 8]])
     """
-    return _maxima(2, x, output_size, return_indices, axes, out, num_threads)
+    options = ("propagate", return_indices)
+    return pool(
+        "adaptive_max", 2, x, (output_size, axes), options, out=out, num_threads=num_threads
+    )
 
 
 @documented
@@ -172,52 +175,13 @@ def adaptive_max_pool3d(
     array([[[8],
             [7]]])
     """
-    return _maxima(3, x, output_size, return_indices, axes, out, num_threads)
+    options = ("propagate", return_indices)
+    return pool(
+        "adaptive_max", 3, x, (output_size, axes), options, out=out, num_threads=num_threads
+    )
 
 
-def _maxima(
-    rank: int,
-    x: object,
-    output_size: object,
-    return_indices: object,
-    axes: object,
-    out: Array | tuple[Array, Array] | None,
-    num_threads: object,
-) -> Array | tuple[Array, Array]:
-    """Take maxima, and where they lie if that is wanted."""
-    indexed = _arguments.flag("return_indices", return_indices)
-    array = _arguments.array(x)
-    if indexed:
-        reduction = maximum(array.dtype, None, 0, "propagate")
-        pooled = _arguments.axes(axes, rank, array.ndim)
-        sizes = _arguments.pooled_sizes(array.shape, pooled)
-        windows = _geometry.adaptive(sizes, output_size, math.prod(array.shape))
-        if any(isinstance(window, _geometry.Bins) for window in windows):
-            values, indices = pool_tables(
-                array, pooled, windows, reduction, with_indices=True, out=out,
-                num_threads=num_threads,
-            )  # fmt: skip
-            return values, indices
-    options = ("propagate", indexed)
-    window = (output_size, axes)
-    return pool("adaptive_max", rank, array, window, options, out=out, num_threads=num_threads)
-
-
-class _Uneven(NamedTuple):
-    """Bins seen from the elements, where they are not all equally long and far apart."""
-
-    axes: tuple[int, ...]
-    windows: list[Bins]  # over the bins that hold an element
-    counts: list[Array]  # of the bins' elements
-
-    @property
-    def nbytes(self) -> int:
-        """The bytes that grow with the axes."""
-        arrays = [(window.starts, window.stops) for window in self.windows]
-        return sum(array.nbytes for array in chain(*arrays, self.counts))
-
-
-_plans: Memory[_spreading.Spread | _Uneven] = Memory(lambda plan: plan.nbytes)
+_plans: Memory[_spreading.Spread] = Memory(lambda plan: plan.nbytes)
 
 
 def _backward(
@@ -230,35 +194,26 @@ def _backward(
     if plan is None:
         plan = _plan_backward(rank, grad, input_shape, axes)
         _plans.keep(key, plan, (rank, input_shape, axes))
-    if isinstance(plan, _spreading.Spread):
-        return _spreading.run(plan, grad, dtype, num_threads)
-    divided = grad.astype(total(dtype, None, 0, "propagate").accumulator)
-    for axis, counts in zip(plan.axes, plan.counts, strict=True):
-        divided /= counts.astype(divided.dtype).reshape(-1, *[1] * (grad.ndim - 1 - axis))
-    described = total(divided.dtype, None, 0, "propagate")
-    (gradient,) = pool_tables(divided, plan.axes, plan.windows, described, num_threads=num_threads)
-    return gradient.astype(dtype, copy=False)
+    return _spreading.run(plan, grad, dtype, num_threads)
 
 
-def _plan_backward(
-    rank: int, grad: Array, input_shape: object, axes: object
-) -> _spreading.Spread | _Uneven:
+def _plan_backward(rank: int, grad: Array, input_shape: object, axes: object) -> _spreading.Spread:
     """Check the arguments of a mean's gradient, and plan how it is spread."""
     pooled = _arguments.axes(axes, rank, grad.ndim, "grad_output")
     shape = _arguments.lengths(input_shape, "input_shape")
     _arguments.matching_shape(grad.shape, shape, pooled)
     outs = _arguments.pooled_sizes(grad.shape, pooled, "grad_output")
     _requests.output_size(outs, outs)
-    sizes = _arguments.pooled_sizes(shape, pooled, "input_shape")
+    sizes = tuple(_arguments.pooled_sizes(shape, pooled, "input_shape"))
     _arguments.result_size(shape, 8, "input_shape")
     _arguments.memory(8 * math.prod(shape) + _geometry.TABLE_ARRAYS * 8 * sum(sizes))
     bins = [_geometry.adaptive_bins(size, out) for size, out in zip(sizes, outs, strict=True)]
-    if not any(isinstance(window, Bins) for window in bins):
-        # Divided by each axis' lengths before they are added up, as those of other bins are.
-        lengths = [np.full(window.out, float(window.kernel)) for window in bins]
-        return _spreading.plan(bins, pooled, lengths, 1)
-    windows, counts = zip(*map(_geometry.adaptive_backward, bins), strict=True)
-    return _Uneven(pooled, list(windows), list(counts))
+    if any(isinstance(window, Bins) for window in bins):
+        lengths = [_geometry.adaptive_backward(window)[1] for window in bins]
+        return _spreading.Spread(sizes, pooled, "spread_sum", (sizes, pooled), lengths, 1)
+    # Divided by each axis' lengths before they are added up, as those of other bins are.
+    lengths = [np.full(window.out, float(window.kernel)) for window in bins]
+    return _spreading.plan(bins, pooled, lengths, 1)
 
 
 @documented

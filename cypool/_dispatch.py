@@ -31,6 +31,8 @@ LEVELS = {"x86-64-v4": "v4", "x86-64-v3": "v3", "x86-64-v2": "v2", "generic": "g
 class Kernels(Protocol):
     """What the compiled modules offer, the same in each of them."""
 
+    __name__: str
+
     def pack(self, fields: dict[str, object], /) -> bytes:
         """Turn the description of a call into what `run` reads."""
 
@@ -72,13 +74,13 @@ def _load(name: str) -> Kernels:
 
 
 @cache
-def _family(name: str, family: str) -> ModuleType:
-    return import_module(_module(name, family))
+def _family(kernels: str, stem: str) -> ModuleType:
+    return import_module(kernels.replace("_kernels", stem))
 
 
 def family(stem: str) -> ModuleType:
     """Load what `pyx/{stem}.pyx` became for the instruction set in use, when it is first needed."""
-    return _family(str(kernels.info()["isa"]), stem)
+    return _family(kernels.__name__, stem)
 
 
 def _choose() -> str:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from cypool._typing import Array, Axes, Padding, PerAxis
 
 _spreads: Memory[_spreading.Spread] = Memory(lambda spread: spread.nbytes)
+# The shape of a maximum's gradient and the pooled axes.
+_targets: Memory[tuple[tuple[int, ...], tuple[int, ...]]] = Memory(lambda _: 0)
 
 
 def _of_maxima(
@@ -31,16 +33,28 @@ def _of_maxima(
     """Send each window's gradient to the element that its index names."""
     _threads.allowed(num_threads)
     grad, dtype = _arguments.gradient(grad_output)
-    pooled = _arguments.axes(axes, rank, grad.ndim, "grad_output")
     places = _arguments.index_array(indices)
+    arguments = (rank, input_shape, axes)
+    key, found = _targets.recall((grad.shape, places.shape), arguments)
+    if found is None:
+        found = _target(rank, grad, places, input_shape, axes)
+        _targets.keep(key, found, arguments)
+    grad = grad.astype(dtype, copy=False)
+    return _scatter.spread("send", grad, places, *found, num_threads)
+
+
+def _target(
+    rank: int, grad: Array, places: Array, input_shape: object, axes: object
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Check the shapes of a maximum's gradient; give that of the result, and the pooled axes."""
+    pooled = _arguments.axes(axes, rank, grad.ndim, "grad_output")
     _arguments.same_shape("indices", places.shape, "grad_output", grad.shape)
     shape = _arguments.lengths(input_shape, "input_shape")
     _arguments.result_size(shape, 8, "input_shape")
     _arguments.matching_shape(grad.shape, shape, pooled)
     _arguments.pooled_sizes(grad.shape, pooled, "grad_output")
     _arguments.pooled_sizes(shape, pooled, "input_shape")
-    grad = grad.astype(dtype, copy=False)
-    return _scatter.spread("send", grad, places, shape, pooled, dtype, num_threads)
+    return shape, pooled
 
 
 def _windows(
@@ -71,7 +85,7 @@ def _of_means(
     _threads.allowed(num_threads)
     grad, dtype = _arguments.gradient(grad_output)
     arguments = (rank, input_shape, window, count_include_pad, divisor_override)
-    key, found = _spreads.recall(grad.shape, arguments)
+    key, found = _spreads.recall((grad.shape,), arguments)
     if found is None:
         found = _plan_means(rank, grad, input_shape, window, count_include_pad, divisor_override)
         _spreads.keep(key, found, arguments)
@@ -114,9 +128,14 @@ def _of_norms(
     grad, dtype = _arguments.gradient(grad_output)
     array = _arguments.array(x)
     _arguments.input_dtype(array.dtype)
-    pooled, windows = _windows(rank, grad, array.shape, window, "x")
-    window = (*window[:-1], pooled)
-    return _norms.share(power, grad, array, window, windows, dtype, num_threads)
+    arguments = (rank, window)
+    key, found = _spreads.recall((grad.shape, array.shape), arguments)
+    if found is None:
+        pooled, windows = _windows(rank, grad, array.shape, window, "x")
+        found = _spreading.plan(windows, pooled, [np.ones(1)] * rank, 1)
+        _spreads.keep(key, found, arguments)
+    window = (*window[:-1], found.axes)
+    return _norms.share(power, grad, array, window, found, dtype, num_threads)
 
 
 @documented

@@ -100,6 +100,14 @@ def spread(strides: Sequence[int], kept: Sequence[int], ndim: int) -> list[int]:
     return spread
 
 
+def rounded(array: Array, dtype: DType) -> Array:
+    """Bring a result to its dtype, in which what is too large is infinite, without a warning."""
+    if array.dtype == dtype:
+        return array
+    with np.errstate(over="ignore"):
+        return array.astype(dtype)
+
+
 def dense(shape: Sequence[int], order: Sequence[int], dtype: DType) -> Array:
     """Allocate a new array whose axes lie in memory in this order.
 
@@ -107,9 +115,12 @@ def dense(shape: Sequence[int], order: Sequence[int], dtype: DType) -> Array:
     meets two lines: that costs indices a tenth and gradients a quarter of their time, and plain
     results, which NumPy allocates, nothing that could be measured.
     """
+    count = math.prod(shape)
+    is_small = count * dtype.itemsize < ALIGNED_FROM
+    if is_small and list(order) == sorted(order):
+        return np.empty(shape, dtype)
     lengths = [shape[axis] for axis in order]
-    count = math.prod(lengths)
-    if count * dtype.itemsize < ALIGNED_FROM:
+    if is_small:
         memory = np.empty(lengths, dtype)
     else:
         memory = np.empty(count + CACHE_LINE // dtype.itemsize, dtype)

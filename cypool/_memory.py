@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 
+# The version of `marshal` that writes equal arguments as equal bytes: later ones write a reference
+# where an object comes twice, and whether two equal numbers are one object is chance.
+MARSHAL = 2
 MOST_FINDINGS = 256
 MOST_BYTES = 2**26
 _PLAIN_TYPES = {int, bool, float, str, type(None)}
@@ -26,11 +29,11 @@ class Memory(Generic[Found]):
         self._size = size
 
     def recall(
-        self, shape: tuple[int, ...], arguments: tuple[object, ...]
+        self, shapes: tuple[object, ...], arguments: tuple[object, ...]
     ) -> tuple[object, Found | None]:
-        """Give the key of a call with an array of some shape, and what was found out for it."""
+        """Give the key of a call with arrays of some shapes, and what was found out for it."""
         try:
-            key = (shape, dumps(arguments, 2))  # type: ignore[arg-type]
+            key = (shapes, dumps(arguments, MARSHAL))  # type: ignore[arg-type]
         except (TypeError, ValueError):
             return None, None  # Arguments that nothing is remembered for.
         return key, self.known.get(key)

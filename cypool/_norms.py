@@ -11,9 +11,8 @@ from cypool import _scatter, _spreading
 from cypool._plan import pool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from cypool._geometry import Window
     from cypool._typing import Array, DType
 
 BLOCK = 2**15  # elements, as float64 with their intermediate results about 1 MB
@@ -24,30 +23,50 @@ def share(
     grad: Array,
     x: Array,
     window: tuple[object, ...],
-    windows: Sequence[Window],
+    spread: _spreading.Spread,
     dtype: DType,
     num_threads: object,
 ) -> Array:
     """Give each element its share of checked gradients; `window` ends with the pooled axes."""
-    pooled: tuple[int, ...] = window[-1]  # type: ignore[assignment]
-    rank = len(pooled)
-    if power == math.inf:
-        wide = x.astype(np.float64)
-        _, places = pool("max", rank, np.abs(wide), window, ("propagate", True))
-        sent = _scatter.spread(
-            "send", grad.astype(np.float64), places, wide.shape, pooled, wide.dtype, num_threads
-        )
-        return (sent * np.sign(wide)).astype(dtype)
+    share_block = _of_largest if power == math.inf else _of_powers
     result = np.empty_like(x, dtype, subok=False)
-    spread = _spreading.plan(windows, pooled, [np.ones(1)] * rank, 1)
-    for planes in _blocks(x, pooled):
+    for planes in _blocks(x, spread.axes):
+        given = grad[planes].astype(np.float64)
         wide = x[planes].astype(np.float64)
-        norms = pool("lp", rank, wide, window, (power,), num_threads=num_threads)
         with np.errstate(all="ignore"):
-            shares = _divided(grad[planes].astype(np.float64), norms, power - 1)
-            total = _spreading.run(spread, shares, wide.dtype, num_threads)
-            result[planes] = total * _power(wide, power - 1)
+            result[planes] = share_block(power, given, wide, window, spread, num_threads)
     return result
+
+
+def _of_largest(
+    _power: float,
+    grad: Array,
+    x: Array,
+    window: tuple[object, ...],
+    spread: _spreading.Spread,
+    num_threads: object,
+) -> Array:
+    """Send the gradients of the infinite norm to the first of the largest absolute values."""
+    rank = len(spread.axes)
+    options = ("propagate", True)
+    _, places = pool("max", rank, np.abs(x), window, options, num_threads=num_threads)
+    sent = _scatter.spread("send", grad, places, x.shape, spread.axes, num_threads)
+    return sent * np.sign(x)
+
+
+def _of_powers(
+    power: float,
+    grad: Array,
+    x: Array,
+    window: tuple[object, ...],
+    spread: _spreading.Spread,
+    num_threads: object,
+) -> Array:
+    """Spread the gradients over what each element adds to the sum of powers."""
+    rank = len(spread.axes)
+    norms = pool("lp", rank, x, window, (power,), num_threads=num_threads)
+    shares = _divided(grad, norms, power - 1)
+    return _spreading.run(spread, shares, x.dtype, num_threads) * _signed(x, power - 1)
 
 
 def _blocks(x: Array, pooled: tuple[int, ...]) -> Iterator[tuple[slice, ...]]:
@@ -67,7 +86,7 @@ def _divided(grad: Array, norms: Array, power: float) -> Array:
     return np.where(norms == 0, 0, quotients)
 
 
-def _power(x: Array, power: float) -> Array:
+def _signed(x: Array, power: float) -> Array:
     """Raise to a power without the sign, and give the sign back."""
     if power == 1:
         return x

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from cypool import _arguments, _dispatch, _geometry, _layout, _networks, _selection, _threads
-from cypool._memory import Memory
+from cypool._memory import MARSHAL, Memory
 from cypool._reductions import FUNCTIONS, Reduction
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def pool(
         into = None
         if out is not None and not isinstance(out, tuple | list) and out.flags.aligned:
             into = out.strides
-        arguments = dumps((op, rank, window, options), 2)  # type: ignore[arg-type]
+        arguments = dumps((op, rank, window, options), MARSHAL)  # type: ignore[arg-type]
         key = (kernels, array.shape, array.strides, array.dtype, into, dtype, arguments)
         plan = _plans.known.get(key)
     except (AttributeError, TypeError, ValueError):
@@ -116,8 +116,7 @@ def _run(plan: Plan, kernels: Kernels, x: Array, out: Array | None, threads: int
         target[index] = plan.fill
     if target is out:
         return target
-    with np.errstate(over="ignore"):
-        target = target.astype(plan.dtype, copy=False)
+    target = _layout.rounded(target, plan.dtype)
     if out is None:
         return target
     out[...] = target
@@ -169,6 +168,8 @@ def _make(
         if any(isinstance(window, _geometry.Bins) for window in windows):
             family = "_tables"
             packed += tables(windows)
+        elif reduction.indexed:
+            family = "_selections"
         elif reduction.rank:
             family = "_ranks"
             packed += _networks.describe(described, reduction)
@@ -200,6 +201,10 @@ def _windows(
         return [_geometry.whole(size) for size in sizes], keepdims
     if op.startswith("adaptive_"):
         return _geometry.adaptive(sizes, window[0], math.prod(shape)), True
+    if op.startswith("spread_"):
+        lengths = cast("tuple[int, ...]", window[0])
+        bins = map(_geometry.adaptive_bins, lengths, sizes)
+        return [_geometry.adaptive_backward(one)[0] for one in bins], True
     windows = _geometry.windows(sizes, axes, *window[:-1])
     _geometry.countable(windows, window[0])
     return windows, True

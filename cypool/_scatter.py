@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -15,112 +16,142 @@ if TYPE_CHECKING:
     from cypool._typing import Array, DType
 
 
+class Route(NamedTuple):
+    """How elements go to planes or come from them, for all arrays that lie in memory alike."""
+
+    # For the kernel; empty where no element goes anywhere.
+    packed: bytes
+    # The axes of a new array, from the outermost in memory to the innermost.
+    order: tuple[int, ...]
+    # The axes as the kernel walks them, None for those that are absent.
+    walked: tuple[int | None, ...]
+    # Whether the elements of each plane lie end to end, as the kernel wants them.
+    is_dense: bool
+
+
 def spread(
     task: str,
     elements: Array,
     indices: Array | None,
     shape: tuple[int, ...],
     axes: tuple[int, ...],
-    dtype: DType,
     num_threads: object,
-    windows: bytes | None = None,
+    windows: bytes = b"",
 ) -> Array:
     """Make an array of `shape` from elements that go where indices say, or to their windows."""
     elements = _plain(elements)
-    outer, inner = _others(elements, axes)
-    order = (*outer, *axes, *inner)
-    result = _layout.dense(shape, order, dtype)
-    planes = _flat(result, outer, axes, inner)
     places = elements if indices is None else indices
-    _walk(task, elements, places, planes, (outer, axes, inner), shape, num_threads, windows)
+    route = _route(
+        task, elements.dtype, elements.shape, elements.strides, places.strides, shape, axes
+    )
+    result = _layout.dense(shape, route.order, elements.dtype)
+    if route.packed:
+        _walk(route, elements, places, result, axes, num_threads, windows)
+    else:
+        result[...] = 0
     return result
 
 
 def gathered(planes: Array, indices: Array, axes: tuple[int, ...], num_threads: object) -> Array:
     """Make an array of the shape of `indices` from elements that these fetch."""
     planes = _plain(planes)
-    outer, inner = _others(planes, axes)
-    order = (*outer, *axes, *inner)
-    dense = _layout.dense_strides(planes.shape, order, planes.itemsize)
-    if any(planes.shape[i] > 1 and planes.strides[i] != dense[i] for i in (*axes, *inner)):
-        copy = _layout.dense(planes.shape, order, planes.dtype)
+    route = _fetching(planes, indices, axes)
+    if not route.is_dense:
+        copy = _layout.dense(planes.shape, route.order, planes.dtype)
         copy[...] = planes
         planes = copy
-    result = _layout.dense(indices.shape, order, planes.dtype)
-    flat = _flat(planes, outer, axes, inner)
-    _walk("fetch", result, indices, flat, (outer, axes, inner), planes.shape, num_threads)
+        route = _fetching(planes, indices, axes)
+    result = _layout.dense(indices.shape, route.order, planes.dtype)
+    if route.packed:
+        _walk(route, result, indices, planes, axes, num_threads)
     return result
+
+
+def _fetching(planes: Array, indices: Array, axes: tuple[int, ...]) -> Route:
+    return _route(
+        "fetch", planes.dtype, planes.shape, planes.strides, indices.strides, indices.shape, axes
+    )
 
 
 def _plain(array: Array) -> Array:
     """Give elements that lie where the processor can read them, in its own byte order."""
-    native = array.astype(array.dtype.newbyteorder("="), copy=False)
-    return native if native.flags.aligned else native.copy()
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
+    return array if array.flags.aligned else array.copy()
 
 
-def _others(array: Array, axes: tuple[int, ...]) -> tuple[list[int], list[int]]:
+@lru_cache(maxsize=256)
+def _route(
+    task: str,
+    dtype: DType,
+    lengths: tuple[int, ...],
+    steps: tuple[int, ...],
+    index_steps: tuple[int, ...],
+    shape: tuple[int, ...],
+    axes: tuple[int, ...],
+) -> Route:
+    """Lay a route between a given array and a new one of `shape`, which follows its order."""
+    outer, inner = _others(lengths, steps, axes)
+    order = (*outer, *axes, *inner)
+    absent: tuple[None, ...] = (None,)
+    walked = (*outer, *absent * (3 - len(axes)), *axes, *inner, *absent * (1 - len(inner)))
+    elements = lengths, steps
+    planes = shape, tuple(_layout.dense_strides(shape, order, dtype.itemsize))
+    if task == "fetch":
+        elements, planes = planes, elements
+    dense = _layout.dense_strides(planes[0], order, dtype.itemsize)
+    is_dense = all(
+        planes[0][axis] == 1 or planes[1][axis] == dense[axis] for axis in (*axes, *inner)
+    )
+    packed = b""
+    if 0 not in lengths and 0 not in shape:
+        packed = _dispatch.family("_scatters").pack(
+            task, _arguments.dtype_name(dtype), len(outer),
+            _along(elements[0], walked, 1), _along(elements[1], walked, 0),
+            _along(index_steps, walked, 0), [planes[1][axis] for axis in outer],
+            math.prod(planes[0][axis] for axis in axes), planes[0][axes[-1]],
+        )  # fmt: skip
+    return Route(packed, order, walked, is_dense)
+
+
+def _along(numbers: Sequence[int], axes: Sequence[int | None], absent: int) -> list[int]:
+    """Bring the numbers of axes into an order, with another one for each that is absent."""
+    return [absent if axis is None else numbers[axis] for axis in axes]
+
+
+def _others(
+    lengths: Sequence[int], steps: Sequence[int], axes: tuple[int, ...]
+) -> tuple[list[int], list[int]]:
     """Part the axes that are not pooled into outer ones and at most one within the pixels."""
-    others = [axis for axis in _layout.memory_order(array.shape, array.strides) if axis not in axes]
+    others = [axis for axis in _layout.memory_order(lengths, steps) if axis not in axes]
     # Where no pooled axis is long enough to have a step, those that NumPy notes are the best guess.
-    long = [axis for axis in axes if array.shape[axis] > 1] or axes
-    steps = [abs(array.strides[axis]) for axis in long]
+    long = [axis for axis in axes if lengths[axis] > 1] or axes
+    least = min((abs(steps[axis]) for axis in long), default=0)
     last = others[-1:]
-    if any(0 < abs(array.strides[axis]) < min(steps, default=0) for axis in last):
+    if any(0 < abs(steps[axis]) < least for axis in last):
         return others[:-1], last
     return others, []
 
 
-def _flat(array: Array, outer: Sequence[int], axes: Sequence[int], inner: Sequence[int]) -> Array:
-    """See a dense array as outer axes, a plane and its channels."""
-    seen = array.transpose([*outer, *axes, *inner])
-    lengths = seen.shape[: len(outer)]
-    channels = math.prod(array.shape[axis] for axis in inner)
-    plane = math.prod(array.shape[axis] for axis in axes)
-    strides = (*seen.strides[: len(outer)], channels * array.itemsize, array.itemsize)
-    flat = np.lib.stride_tricks.as_strided(seen, (*lengths, plane, channels), strides)
-    return flat.view(_words(array.dtype))
-
-
-def _words(dtype: DType) -> DType:
-    """Name a dtype that buffers can tell of, as they cannot of bfloat16."""
-    return np.dtype(f"u{dtype.itemsize}")
-
-
 def _walk(
-    task: str,
+    route: Route,
     elements: Array,
     indices: Array,
     planes: Array,
-    groups: tuple[Sequence[int], Sequence[int], Sequence[int]],
-    shape: tuple[int, ...],
+    axes: tuple[int, ...],
     num_threads: object,
-    windows: bytes | None = None,
+    windows: bytes = b"",
 ) -> None:
     """Run the kernel, and say which index it refused."""
-    outer, axes, inner = groups
-    absent: list[int | None] = [None]
-    axes_of_walk = [*outer, *absent * (3 - len(axes)), *axes, *inner, *absent * (1 - len(inner))]
     threads = _threads.team(num_threads, elements.nbytes + indices.nbytes + planes.nbytes)
-    if 0 in planes.shape or 0 in elements.shape:
-        if task != "fetch":
-            planes[...] = 0
-        return
-    kind = _arguments.dtype_name(elements.dtype)
-    seen = _with_absent(elements.view(_words(elements.dtype)), axes_of_walk)
-    places = seen if task == "spread" else _with_absent(indices, axes_of_walk)
-    first = _dispatch.family("_scatters").run(
-        task, kind, seen, places, planes, len(outer), shape[axes[-1]], windows, threads
-    )
+    kernels = _dispatch.family("_scatters")
+    first = kernels.run(route.packed, elements, indices, planes, windows, threads)
     if first >= 0:
-        place = np.unravel_index(first, seen.shape)
+        place = np.unravel_index(first, _along(elements.shape, route.walked, 1))
         found = [0] * elements.ndim
-        for axis, at in zip(axes_of_walk, place, strict=True):
+        for axis, at in zip(route.walked, place, strict=True):
             if axis is not None:
                 found[axis] = int(at)
-        _arguments.wrong_index(indices, tuple(found), math.prod(shape[axis] for axis in axes))
-
-
-def _with_absent(array: Array, axes: Sequence[int | None]) -> Array:
-    """Bring axes into an order, with one of length 1 for each that is absent."""
-    seen = array.transpose([axis for axis in axes if axis is not None])
-    return seen[tuple(None if axis is None else slice(None) for axis in axes)]
+        _arguments.wrong_index(
+            indices, tuple(found), math.prod(planes.shape[axis] for axis in axes)
+        )

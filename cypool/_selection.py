@@ -28,7 +28,7 @@ def run(plan: Plan, x: Array, out: object, threads: int) -> tuple[Array, Array]:
         for given, dtype in zip(pair or (None, None), (plan.dtype, INDEX), strict=True)
     )  # fmt: skip
     if plan.packed:
-        _dispatch.family("_selections").run(plan.packed, x, values, indices, threads)
+        _dispatch.family(plan.family).run(plan.packed, x, values, indices, threads)
     for place in plan.empty:
         values[place] = plan.fill
         indices[place] = NOWHERE

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from cypool import _phases, _scatter
+from cypool import _layout, _phases, _scatter
 from cypool._plan import pool
 
 if TYPE_CHECKING:
@@ -22,13 +22,14 @@ class Spread(NamedTuple):
     # The lengths of the pooled axes before pooling, and which they are.
     sizes: tuple[int, ...]
     axes: tuple[int, ...]
-    # The windows over a gradient that pool it back to the elements, where there are such windows.
+    # What pools a gradient back to the elements, and over which windows; else None and "".
+    op: str
     mirrored: tuple[object, ...] | None
     # What each axis' gradients are divided by, where they are not all divided by `divisor`.
     counts: list[Array]
     divisor: int
     # The windows for the kernel, where none pool back.
-    packed: bytes
+    packed: bytes = b""
 
     @property
     def nbytes(self) -> int:
@@ -41,12 +42,13 @@ def plan(
 ) -> Spread:
     """Plan to divide a gradient by each axis' counts and by `divisor`, and to add it up."""
     sizes = tuple(window.size for window in windows)
-    if all(window.stride == 1 and window.dilation == 1 for window in windows):
-        # The window seen from the element: as many windows hold it as it holds elements.
-        uneven = [] if all(len(count) == 1 for count in counts) else list(counts)
-        return Spread(sizes, axes, _mirrored(windows, axes), uneven, divisor, b"")
-    packed = _phases.packed(windows, counts, divisor)
-    return Spread(sizes, axes, None, [], divisor, packed)
+    if any(window.stride > 1 or window.dilation > 1 for window in windows):
+        packed = _phases.packed(windows, counts, divisor)
+        return Spread(sizes, axes, "", None, [], divisor, packed)
+    # The window seen from the element: as many windows hold it as it holds elements.
+    if all(len(count) == 1 for count in counts):
+        return Spread(sizes, axes, "avg", _mirrored(windows, axes), [], divisor)
+    return Spread(sizes, axes, "sum", _mirrored(windows, axes), list(counts), divisor)
 
 
 def run(spread: Spread, grad: Array, dtype: DType, num_threads: object) -> Array:
@@ -58,20 +60,25 @@ def run(spread: Spread, grad: Array, dtype: DType, num_threads: object) -> Array
         for axis, size in zip(spread.axes, spread.sizes, strict=True):
             shape[axis] = size
         return _scatter.spread(
-            "spread", grad, None, tuple(shape), spread.axes, dtype, num_threads, spread.packed
+            "spread", grad, None, tuple(shape), spread.axes, num_threads, spread.packed
         )
-    if not spread.counts:
+    options: tuple[object, ...] = ("propagate",)
+    if spread.op == "avg":
         options = ("propagate", "half_even", True, spread.divisor)
-        result = pool("avg", rank, grad, spread.mirrored, options, num_threads=num_threads)
-        return result.astype(dtype, copy=False)
-    accumulator = np.dtype(np.float64 if grad.dtype.itemsize == 8 else np.float32)
-    divided = grad.astype(accumulator)
+    else:
+        grad = _divided(grad, spread)
+    result = pool(spread.op, rank, grad, spread.mirrored, options, num_threads=num_threads)
+    return _layout.rounded(result, dtype)
+
+
+def _divided(grad: Array, spread: Spread) -> Array:
+    """Divide a gradient by the counts of each axis, in the dtype in which it is then added up."""
+    divided: Array = grad.astype(np.float64 if grad.dtype.itemsize == 8 else np.float32)
     for axis, count in zip(spread.axes, spread.counts, strict=True):
         # A window without an element gives nothing to any.
-        divisors = np.maximum(count, 1).astype(accumulator)
+        divisors = np.maximum(count, 1).astype(divided.dtype)
         divided /= divisors.reshape(-1, *[1] * (grad.ndim - 1 - axis))
-    result = pool("sum", rank, divided, spread.mirrored, ("propagate",), num_threads=num_threads)
-    return result.astype(dtype, copy=False)
+    return divided
 
 
 def _mirrored(windows: Sequence[Window], axes: tuple[int, ...]) -> tuple[object, ...]:

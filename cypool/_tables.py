@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -62,13 +61,9 @@ def pool_tables(
     indices = _layout.dense(shape, order, np.dtype(np.int64)) if with_indices else None
     if 0 not in shape:
         packed = _pack(x, result, axes, windows, reduction, by_plane=by_plane)
-        if indices is not None:
-            positions = replace(reduction, output="int64")
-            packed += _pack(x, indices, axes, windows, positions, by_plane=by_plane)
         packed += _plan.tables(windows)
         _dispatch.family("_tables").run(packed, x, result, indices, threads)
-    with np.errstate(over="ignore"):
-        result = result.astype(reduction.dtype, copy=False)
+    result = _layout.rounded(result, reduction.dtype)
     found = (result,) if indices is None else (result, indices)
     for given, made in zip(into, found, strict=False):
         given[...] = made

@@ -6,11 +6,17 @@ from typing import TYPE_CHECKING
 
 from cypool import _arguments, _geometry, _scatter, _threads
 from cypool._docs import documented
+from cypool._memory import Memory
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from cypool._typing import Array, Axes, PerAxis
+
+
+# The shape of the result and the pooled axes; of a gradient only these.
+_targets: Memory[tuple[tuple[int, ...], tuple[int, ...]]] = Memory(lambda _: 0)
+_pooled: Memory[tuple[int, ...]] = Memory(lambda _: 0)
 
 
 def _unpool(
@@ -24,8 +30,25 @@ def _unpool(
     """Put elements where their indices say, into zeros."""
     array = _arguments.array(x)
     _arguments.input_dtype(array.dtype)
-    pooled = _arguments.axes(axes, rank, array.ndim)
     places = _arguments.index_array(indices)
+    arguments = (rank, window, output_size, axes)
+    key, found = _targets.recall((array.shape, array.itemsize, places.shape), arguments)
+    if found is None:
+        found = _target(rank, array, places, window, output_size, axes)
+        _targets.keep(key, found, arguments)
+    return _scatter.spread("unpool", array, places, *found, None)
+
+
+def _target(
+    rank: int,
+    array: Array,
+    places: Array,
+    window: tuple[object, object, object],
+    output_size: object,
+    axes: object,
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Check the shapes of an unpooling; give that of the result, and the pooled axes."""
+    pooled = _arguments.axes(axes, rank, array.ndim)
     _arguments.same_shape("indices", places.shape, "x", array.shape)
     sizes = _arguments.pooled_sizes(array.shape, pooled)
     lengths = _geometry.unpooled(sizes, pooled, array.ndim, *window, output_size)
@@ -33,8 +56,7 @@ def _unpool(
     for axis, length in zip(pooled, lengths, strict=True):
         shape[axis] = length
     _arguments.result_size(tuple(shape), array.itemsize, "output_size")
-    dtype = array.dtype.newbyteorder("=")
-    return _scatter.spread("unpool", array, places, tuple(shape), pooled, dtype, None)
+    return tuple(shape), pooled
 
 
 def _backward(
@@ -44,10 +66,13 @@ def _backward(
     _threads.allowed(num_threads)
     grad = _arguments.array(grad_output, "grad_output")
     _arguments.input_dtype(grad.dtype, "grad_output")
-    pooled = _arguments.axes(axes, rank, grad.ndim, "grad_output")
     places = _arguments.index_array(indices)
-    _arguments.matching_shape(places.shape, grad.shape, pooled, "indices", "grad_output")
-    _arguments.pooled_sizes(grad.shape, pooled, "grad_output")
+    key, pooled = _pooled.recall((grad.shape, places.shape), (rank, axes))
+    if pooled is None:
+        pooled = _arguments.axes(axes, rank, grad.ndim, "grad_output")
+        _arguments.matching_shape(places.shape, grad.shape, pooled, "indices", "grad_output")
+        _arguments.pooled_sizes(grad.shape, pooled, "grad_output")
+        _pooled.keep(key, pooled, (rank, axes))
     return _scatter.gathered(grad, places, pooled, num_threads)
 
 

@@ -4,7 +4,7 @@ from libc.string cimport memcpy
 
 from _bands cimport Band, Buffers, Table, start_of, stop_of
 from _pieces cimport aligned, take
-from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, divide_up
+from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, divide_up, plan_of_indices
 from _rows cimport DIRECT_TAPS
 from _strided cimport EDGE
 from _types cimport int64_t
@@ -27,7 +27,7 @@ cdef struct Job:
 
 
 cdef inline void unpack(Job* job, const char* here, bint with_indices) noexcept nogil:
-    """Read plans and tables."""
+    """Read a plan and its tables."""
     cdef const int64_t* numbers
     cdef int64_t planes, outs, count, i
     cdef int axis
@@ -35,8 +35,7 @@ cdef inline void unpack(Job* job, const char* here, bint with_indices) noexcept 
     here += sizeof(Plan)
     job.with_indices = with_indices
     if with_indices:
-        memcpy(&job.positions, here, sizeof(Plan))
-        here += sizeof(Plan)
+        job.positions = plan_of_indices(&job.plan)
     for axis in range(3):
         numbers = <const int64_t*> here
         planes = numbers[0]

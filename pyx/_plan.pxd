@@ -155,6 +155,20 @@ cdef inline bint results_follow(const Plan* plan) noexcept nogil:
     )
 
 
+cdef inline Plan plan_of_indices(const Plan* plan) noexcept nogil:
+    """Describe where the indices go: where the values do, which are dense, but wider."""
+    cdef Plan indices = plan[0]
+    cdef Py_ssize_t size = plan.output_size
+    cdef int i
+    indices.output_size = sizeof(int64_t)
+    indices.inner_out = plan.inner_out // size * indices.output_size
+    for i in range(plan.outer_rank):
+        indices.outer_out[i] = plan.outer_out[i] // size * indices.output_size
+    for i in range(3):
+        indices.axes[i].stride_out = plan.axes[i].stride_out // size * indices.output_size
+    return indices
+
+
 cdef inline Py_ssize_t reach_of(const Plan* plan, int axis, Py_ssize_t out) noexcept nogil:
     """Count the input positions that `out` neighbouring windows span."""
     return (out - 1) * plan.axes[axis].stride + (

@@ -6,11 +6,14 @@ from cpython.bytes cimport PyBytes_AS_STRING
 from cpython.exc cimport PyErr_CheckSignals
 from cython.parallel cimport prange, threadid
 from libc.stdlib cimport free, malloc
+from libc.string cimport memset
 
+from _derived cimport size_of
 from _gather cimport send_blocks
+from _packing cimport type_of
 from _phases cimport Scratch, Sheet, furnish, lay_out, read_sheet, share_out
 from _pieces cimport ALIGNMENT
-from _plan cimport DEPTH
+from _plan cimport BFLOAT16, DEPTH, FLOAT16, FLOAT32, FLOAT64
 from _scatter cimport Walk, fetch, points_of, send, unpool
 from _spread cimport spread_tile
 from _types cimport (
@@ -24,7 +27,6 @@ cdef enum Task:
     SPREAD
 
 cdef dict TASKS = {"unpool": UNPOOL, "fetch": FETCH, "send": SEND, "spread": SPREAD}
-cdef dict KINDS = {"float16": 2, "bfloat16": 3, "float32": 4, "float64": 8}
 
 cdef enum:
     # Elements between two looks at pending signals, per thread.
@@ -33,7 +35,7 @@ cdef enum:
 cdef struct Job:
     Walk walk
     Sheet sheet
-    int task, kind
+    int task, kind              # the kind is that of the elements
     Py_ssize_t size             # of an element
     Py_ssize_t parts, work      # planes, or tiles of them, and the elements of one
     Py_ssize_t each             # bytes of a thread's memory
@@ -45,43 +47,51 @@ cdef struct Desk:
     Py_ssize_t wrong            # the first element with a wrong index, or -1
 
 
-def run(
-    str task not None, str kind, elements, indices, planes, Py_ssize_t outer, Py_ssize_t width,
-    bytes windows, num_threads,
+def pack(
+    str task not None, str kind, Py_ssize_t outer, list lengths, list element_steps,
+    list index_steps, list plane_steps, Py_ssize_t plane, Py_ssize_t width,
 ):
-    """Run a task on arrays of `outer` axes, three pooled ones (one in `planes`) and an inner one.
+    """Lay out how elements go as the C struct that `run` reads.
 
-    The planes have rows of `width`. Only the gradients of means take `windows`, and these no
-    indices. Give the number of the first element whose index leaves its plane, or -1.
+    Elements and indices have `outer` axes, three pooled ones and an inner one; of the planes, which
+    have rows of `width`, only the outer axes have steps that do not follow.
     """
     cdef Job job
     cdef Walk* walk = &job.walk
+    cdef int i
+    memset(&job, 0, sizeof(job))
+    job.task, job.kind = TASKS[task], type_of(kind)
+    job.size = size_of(job.kind)
+    walk.outer_rank = outer
+    walk.planes = 1
+    walk.plane, walk.width = plane, width
+    for i in range(outer):
+        walk.shape[i], walk.element_steps[i] = lengths[i], element_steps[i]
+        walk.index_steps[i], walk.plane_steps[i] = index_steps[i], plane_steps[i]
+        walk.planes *= walk.shape[i]
+    for i in range(4):
+        walk.sizes[i], walk.elements[i] = lengths[outer + i], element_steps[outer + i]
+        walk.indices[i] = index_steps[outer + i]
+    return (<char*> &job)[:sizeof(job)]
+
+
+def run(bytes packed not None, elements, indices, planes, bytes windows not None, num_threads):
+    """Let elements go to planes, or from planes to where the elements are to be.
+
+    Only the gradients of means take `windows`, and these no indices. Give the number of the first
+    element whose index leaves its plane, or -1.
+    """
+    cdef Job job = (<Job*> PyBytes_AS_STRING(packed))[0]
     cdef Py_buffer[3] views
     cdef int held = 0, i
-    cdef bint writes_planes = task != "fetch"
-    flags = [PyBUF_STRIDED_RO if writes_planes else PyBUF_STRIDED, PyBUF_STRIDED_RO]
-    flags.append(PyBUF_STRIDED if writes_planes else PyBUF_STRIDED_RO)
+    cdef bint fetches = job.task == FETCH
     try:
-        for array, flag in zip((elements, indices, planes), flags):
-            PyObject_GetBuffer(array, &views[held], flag)
+        for array, writes in ((elements, fetches), (indices, False), (planes, not fetches)):
+            PyObject_GetBuffer(array, &views[held], PyBUF_STRIDED if writes else PyBUF_STRIDED_RO)
             held += 1
-        walk.outer_rank = outer
-        walk.planes = 1
-        for i in range(outer):
-            walk.shape[i] = views[0].shape[i]
-            walk.planes *= walk.shape[i]
-            walk.element_steps[i] = views[0].strides[i]
-            walk.index_steps[i] = views[1].strides[i]
-            walk.plane_steps[i] = views[2].strides[i]
-        for i in range(4):
-            walk.sizes[i] = views[0].shape[outer + i]
-            walk.elements[i] = views[0].strides[outer + i]
-            walk.indices[i] = views[1].strides[outer + i]
-        walk.plane, walk.width = views[2].shape[outer], width
-        walk.elements_at = <char*> views[0].buf
-        walk.indices_at = <const char*> views[1].buf
-        walk.planes_at = <char*> views[2].buf
-        job.task, job.kind, job.size = TASKS[task], KINDS.get(kind, 0), views[0].itemsize
+        job.walk.elements_at = <char*> views[0].buf
+        job.walk.indices_at = <const char*> views[1].buf
+        job.walk.planes_at = <char*> views[2].buf
         if job.task == SPREAD:
             read_sheet(&job.sheet, PyBytes_AS_STRING(windows))
         return execute(&job, num_threads)
@@ -92,7 +102,7 @@ def run(
 
 cdef Py_ssize_t wide_of(const Job* job) noexcept:
     """Give the bytes of a sum."""
-    return sizeof(double) if job.kind == 8 else sizeof(float)
+    return sizeof(double) if job.kind == FLOAT64 else sizeof(float)
 
 
 cdef Py_ssize_t divide_work(Job* job, Py_ssize_t num_threads) noexcept:
@@ -110,7 +120,7 @@ cdef Py_ssize_t divide_work(Job* job, Py_ssize_t num_threads) noexcept:
         job.work = max(1, job.work // (job.sheet.axes[DEPTH].size * job.sheet.tiles))
     elif job.task == FETCH:
         job.each = plane * sizeof(int64_t)
-    elif job.task == SEND and job.kind in (2, 3):
+    elif job.task == SEND and job.kind in (FLOAT16, BFLOAT16):
         job.each = plane * sizeof(float)
     return max(1, min(num_threads, job.parts))
 
@@ -167,11 +177,11 @@ cdef void do_part(const Job* job, Desk* desk, Py_ssize_t number) noexcept nogil:
     cdef bfloat_t bfloat
     half.bits = bfloat.bits = 0
     if job.task == SEND or job.task == SPREAD:
-        if job.kind == 2:
+        if job.kind == FLOAT16:
             found = collect(half, <f32_row> NULL, job, desk, number)
-        elif job.kind == 3:
+        elif job.kind == BFLOAT16:
             found = collect(bfloat, <f32_row> NULL, job, desk, number)
-        elif job.kind == 4:
+        elif job.kind == FLOAT32:
             found = collect(<float> 0, <f32_row> NULL, job, desk, number)
         else:
             found = collect(<double> 0, <f64_row> NULL, job, desk, number)

@@ -20,7 +20,7 @@ from _desk cimport Desk, Layout, Part
 from _ops cimport Max, MaxOmit, Min, MinOmit
 from _plan cimport (
     BFLOAT16, COLUMN, FLOAT16, FLOAT32, FLOAT64, INT16, INT32, INT64, INT8, OP_MAX, Plan, UINT32,
-    UINT64,
+    UINT64, plan_of_indices,
 )
 from _selection cimport select_part
 from _selection_scratch cimport desk_bytes, furnish
@@ -102,21 +102,6 @@ cdef void find_runs(Plan* plan) noexcept nogil:
     plan.runs_out = plan.runs_out and plan.axes[COLUMN].out == 1
 
 
-cdef Plan plan_of_indices(const Plan* plan, char* indices) noexcept nogil:
-    """Describe where the indices go: where the values do, but wider."""
-    cdef Plan target = plan[0]
-    cdef Py_ssize_t size = plan.output_size
-    cdef int i
-    target.target = indices
-    target.output_size = sizeof(int64_t)
-    target.inner_out = plan.inner_out // size * target.output_size
-    for i in range(plan.outer_rank):
-        target.outer_out[i] = plan.outer_out[i] // size * target.output_size
-    for i in range(3):
-        target.axes[i].stride_out = plan.axes[i].stride_out // size * target.output_size
-    return target
-
-
 cdef int execute(Plan* plan, char* indices, Py_ssize_t num_threads) except -1:
     """Divide the work into tiles and do them, a slice of tiles at a time."""
     cdef Layout layout
@@ -127,7 +112,8 @@ cdef int execute(Plan* plan, char* indices, Py_ssize_t num_threads) except -1:
     if not plan.aligned:
         plan.runs_in = False
     make_layout(plan, &layout, num_threads)
-    target = plan_of_indices(plan, indices)
+    target = plan_of_indices(plan)
+    target.target = indices
     parts = count_parts(plan, &layout)
     num_threads = min(num_threads, parts)
     each = desk_bytes(plan, &layout)

@@ -1,7 +1,6 @@
 """Windows from tables, the kernels' second family: adaptive and fractional pooling.
 
-`run` reads a plan as `_kernels.pack` made it, and behind it, where indices are wanted, one whose
-result they are, and the tables of the three axes.
+`run` reads a plan as `_kernels.pack` made it, and behind it the tables of the three axes.
 """
 
 from cpython.buffer cimport (
@@ -29,7 +28,7 @@ cdef enum:
 
 
 def run(bytes packed not None, x, out, indices, Py_ssize_t num_threads):
-    """Pool the memory of `x` into that of `out`, and the maxima's positions into `indices`."""
+    """Pool `x` into `out`, and the maxima's positions into `indices`, dense in the same order."""
     cdef Job job
     cdef Py_buffer source, target, chosen
     PyObject_GetBuffer(x, &source, PyBUF_STRIDED_RO)

@@ -185,6 +185,21 @@ def test_what_is_remembered_serves_equal_arguments_only():
         pool(grad[:1], (4, 4), **how)
 
 
+def test_what_leaves_its_type_is_infinite_without_a_warning():
+    """Warnings are errors here; the same holds for pooling, which has its own test."""
+    grad = np.full((1, 4, 4), 60000, np.float16)
+    means = cypool.avg_pool2d_backward(grad, (1, 4, 4), 3, 1, 1, divisor_override=1)
+    uneven = cypool.avg_pool2d_backward(grad, (1, 4, 4), 3, 1, 1, count_include_pad=False)
+    bins = cypool.adaptive_avg_pool2d_backward(np.full((1, 7, 7), 60000, np.float16), (1, 3, 3))
+    norms = cypool.lp_pool2d_backward(grad, np.ones((1, 6, 6), np.float16), 1, 3, 1)
+    largest = cypool.lp_pool2d_backward(grad, np.ones((1, 6, 6), np.float16), np.inf, 3, 1)
+    assert np.isinf(means).all()
+    assert np.isinf(uneven[0, 1, 1])
+    assert np.isinf(bins[0, 1, 1])
+    assert np.isinf(norms[0, 2, 2])
+    assert largest.max() == 60000
+
+
 @pytest.mark.parametrize("sizes", list(itertools.product([2, 4], repeat=3)))
 def test_a_single_window_along_an_axis_has_its_divisor_too(sizes):
     how = {"kernel_size": 3, "stride": 2, "padding": 1, "count_include_pad": False}

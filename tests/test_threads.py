@@ -46,6 +46,27 @@ def test_num_threads_is_the_team(count):
     assert extra_threads(f"pool(num_threads={count})") == count - 1
 
 
+GRADIENTS = {
+    "maxima": "cypool.max_pool2d_backward(y, places, x.shape, COUNT)",
+    "means": "cypool.avg_pool2d_backward(y, x.shape, 2, COUNT)",
+    "means at stride 1": "cypool.avg_pool2d_backward(x, x.shape, 3, 1, 1, COUNT)",
+    "norms": "cypool.lp_pool2d_backward(y, x, 3, 2, COUNT)",
+    "infinite norms": "cypool.lp_pool2d_backward(y, x, np.inf, 2, COUNT)",
+    "even bins": "cypool.adaptive_avg_pool2d_backward(y, x.shape, COUNT)",
+    "uneven bins": "cypool.adaptive_avg_pool2d_backward(y[..., :99], x.shape, COUNT)",
+    "unpooling": "cypool.max_unpool2d_backward(x, places, COUNT)",
+}
+
+
+@counts_threads
+@pytest.mark.parametrize("gradient", GRADIENTS)
+def test_num_threads_of_one_starts_none(gradient):
+    prepare = "y, places = cypool.max_pool2d(x, 2, return_indices=True, num_threads=1)\n"
+    call = prepare + GRADIENTS[gradient]
+    assert extra_threads(call.replace("COUNT", "num_threads=1")) == 0
+    assert extra_threads(call.replace("COUNT", "num_threads=2")) == 1
+
+
 @counts_threads
 def test_omp_num_threads_of_one_starts_none():
     assert extra_threads("pool()", OMP_NUM_THREADS=1) == 0

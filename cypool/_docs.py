@@ -16,7 +16,8 @@ PARAMETERS = {
     "x": """
         array_like
         Array of bool, integer, float16, bfloat16, float32 or float64, with at least as many axes
-        as are pooled. Strides and byte order are free; it is never modified.""",
+        as are pooled. Strides and byte order are free, and results are in native byte order; it
+        is never modified.""",
     "norm_type": """
         float
         The p of the norm, above 0; infinity gives the largest absolute value.""",
@@ -53,12 +54,13 @@ PARAMETERS = {
     "divisor_override": """
         int, optional
         Divisor of every window, which may not be 0. Default: the number of elements.""",
+    "avg divisor_override": """
+        int, optional
+        Divisor of every window, which may not be 0, whatever `nan_policy` leaves out.
+        Default: the number of elements.""",
     "output_size": """
         int, None or tuple of these
         Lengths of the result along all pooled axes, or along each; None keeps an axis' length.""",
-    "fractional_max kernel_size": """
-        int or tuple of int
-        Elements of a window along all pooled axes, or along each.""",
     "fractional_max output_size": """
         int or tuple of int, optional
         Lengths of the result along all pooled axes, or along each. It or `output_ratio` is
@@ -115,33 +117,36 @@ PARAMETERS = {
         of nothing but NaN are NaN. Default: "propagate".""",
     "avg dtype": """
         dtype_like, optional
-        Dtype of the result. For floats any floating dtype; the wider of it and the input's, or
-        float32, accumulates. For integers and bools any floating dtype, or an integer dtype that
-        holds every value of the input's, with exact means that are rounded once. Default: the
-        input's for floats, float64 for the others.""",
+        Dtype of the result, which is in native byte order in any case. For floats any floating
+        dtype; the wider of it and the input's, or float32, accumulates. For integers and bools
+        any floating dtype, or an integer dtype that holds every value of the input's, with exact
+        means that are rounded once. Default: the input's for floats, float64 for the others.""",
     "sum dtype": """
         dtype_like, optional
-        Dtype of the result. For floats any floating dtype; the wider of it and the input's, or
-        float32, accumulates. For integers and bools any floating dtype, int64 or uint64.
-        Default: the input's for floats, uint64 for unsigned integers, int64 for the others.""",
+        Dtype of the result, which is in native byte order in any case. For floats any floating
+        dtype; the wider of it and the input's, or float32, accumulates. For integers and bools
+        any floating dtype, int64 or uint64. Default: the input's for floats, uint64 for unsigned
+        integers, int64 for the others.""",
     "rounding": """
         {"half_even", "half_up", "floor", "trunc"}, optional
         How means are rounded to an integer `dtype`. Default: "half_even".""",
     "out": """
         ndarray, optional
-        Array to write the result to, of the result's shape and dtype, of any strides, without
-        memory in common with `x`. Its content is undefined after a KeyboardInterrupt.
-        Default: a new array.""",
+        Array to write the result to, of the result's shape and dtype, in native byte order, of
+        any strides, without memory in common with `x`. Its content is undefined after a
+        KeyboardInterrupt. Default: a new array.""",
     "max out": """
         ndarray or pair of ndarrays, optional
-        Array to write the result to, of the result's shape and dtype, of any strides, without
-        memory in common with `x`; with `return_indices` a pair, for values and int64 indices. Its
-        content is undefined after a KeyboardInterrupt. Default: a new array.""",
+        Array to write the result to, of the result's shape and dtype, in native byte order, of
+        any strides, without memory in common with `x`; with `return_indices` a pair, for values
+        and int64 indices. Its content is undefined after a KeyboardInterrupt. Default: a new
+        array.""",
     "num_threads": """
         int, optional
         Most threads to use, at least 1. Default: OpenMP's limit at the call, and where
         OMP_NUM_THREADS is not set the processor affinity and the quota of control groups.
-        Small arrays take one thread in any case.""",
+        OpenMP reads OMP_NUM_THREADS once, when it is loaded. Small arrays take one thread in any
+        case.""",
 }
 
 PARAMETERS["min out"] = PARAMETERS["max out"]
@@ -176,11 +181,20 @@ Raises
 ------
 TypeError
     If an argument is of the wrong kind, such as a float or bool where an integer is due, or if
-    `x` is masked or its dtype is none of those above.
+    {arrays} is masked or of a dtype that is not pooled.
 ValueError
     If an argument has a wrong value, a pooled axis has no elements, or a window does not fit.
+IndexError
+    If `axes` names an axis that is not there, which is NumPy's AxisError and a ValueError
+    too{indices}.
 MemoryError
     If there is no memory for the result."""
+
+INDEX_RAISES = {
+    "max_backward": ", or if an index lies outside its plane and is not -1",
+    "max_un": ", or if an index lies outside its plane, as -1 does",
+    "max_un_backward": ", or if an index lies outside its plane, as -1 does",
+}
 
 # What a function promises besides its summary.
 PROMISES = {
@@ -200,10 +214,12 @@ are PyTorch's. A window without an element, as dilation can leave it, gives 0 if
 and NaN if it does not, which an integer `dtype` does not allow.""",
     "sum": """
 Padding counts as 0. Sums of floats are formed without subtraction, so no element leaves a trace
-outside its windows. Sums of integers that 64 bits cannot hold wrap around, as in `numpy.sum`.""",
+outside its windows. Sums of integers that 64 bits cannot hold wrap around, as in `numpy.sum`. With
+"omit" a window of nothing but NaN gives NaN, where ``np.nansum`` gives 0.""",
     "lp": """
 The norm is ``(sum of abs(x) ** p) ** (1 / p)``, as ONNX defines it, computed in float64; PyTorch
-leaves out the absolute value. Padding counts as 0.""",
+leaves out the absolute value, and scales up the norm of a window that the end of the array cuts.
+Padding counts as 0.""",
 }
 
 PROMISES |= {
@@ -227,10 +243,11 @@ Of equal elements, such as -0.0 and 0.0, the first one in the window counts, and
 NaN, which is above all numbers.""",
     "max_un": """
 Of elements with the same index, the last one in row-major order stays, at any number of threads. An
-index outside its plane is an IndexError.""",
+index outside its plane is an IndexError, and so is -1, which pooling returns for a window without
+an element.""",
     "max_un_backward": """
 Elements that a later one with the same index has overwritten get 0. An index outside its plane is
-an IndexError.""",
+an IndexError, and so is -1.""",
     "max_backward": """
 Each window's gradient goes to the element that its index names, and is added to those of other
 windows in row-major order, whatever the number of threads; the index -1, of a window without an
@@ -293,7 +310,7 @@ def documented(function: Function) -> Function:
         PROMISES[op].strip(),
         "\n".join(["Parameters\n----------", *(_parameter(name, op) for name in names)]),
         f"Returns\n-------\nndarray\n    {RETURNS[op]}.",
-        RAISES.strip(),
+        _raises(names, op),
         _see_also(name),
         *_notes(name),
         f"Examples\n{examples}\n",
@@ -308,6 +325,12 @@ def _parameter(name: str, op: str) -> str:
     text = next(PARAMETERS[key] for key in keys if key in PARAMETERS)
     kind, _, text = cleandoc(text).partition("\n")
     return f"{name} : {kind}\n" + indent(text, "    ")
+
+
+def _raises(names: tuple[str, ...], op: str) -> str:
+    """Say which errors there are, of the arrays and indices that the function takes."""
+    arrays = " or ".join(f"`{name}`" for name in names if name in {"x", "grad_output"})
+    return RAISES.strip().format(arrays=arrays, indices=INDEX_RAISES.get(op, ""))
 
 
 def _notes(name: str) -> list[str]:

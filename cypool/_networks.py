@@ -242,7 +242,7 @@ def describe(axes: Sequence[Axis], reduction: Reduction) -> bytes:
     else:
         places = []
     registers = max((network.registers for network in found.values()), default=0)
-    by_histogram = is_byte and not found and columns.dilation == 1
+    by_histogram = not found and columns.dilation == 1
     header = [
         is_mode,
         reduction.ignored is not None,

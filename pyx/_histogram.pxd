@@ -73,11 +73,11 @@ cdef inline void slide_to(
         histogram.stop += 1
 
 
-cdef inline uint8_t median_of(const Histogram* histogram) noexcept nogil:
-    """Find the lower median."""
-    cdef Py_ssize_t left = (histogram.total - 1) // 2
+cdef inline uint8_t median_of(const Histogram* histogram, Py_ssize_t total) noexcept nogil:
+    """Find the lower median of the `total` smallest values."""
+    cdef Py_ssize_t left = (total - 1) // 2
     cdef int value = 0
-    if histogram.total == 0:
+    if total == 0:
         return 0
     while left >= histogram.coarse[value]:
         left -= histogram.coarse[value]

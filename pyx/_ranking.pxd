@@ -1,10 +1,11 @@
-"""One row of medians or modes: by quads, by a network, by a histogram, or window by window.
+"""One row of medians or modes: by quads, a network, a histogram or codes, or window by window.
 
 Which of them it is depends on the windows and the dtype, and changes no bit of a result.
 """
 
 from libc.string cimport memset
 
+from _codes cimport use_codes
 from _copy cimport copy_run
 from _histogram cimport Histogram, clear, median_of, mode_of, slide_to
 from _keys cimport is_nan, key_row
@@ -28,6 +29,9 @@ cdef inline void* make_row(
         if job.by_histogram:
             use_histogram(<u8_row> store.result, job, store, piece, ignored)
             return store.result
+    elif store.is_coded:
+        use_codes(result, job, store, piece, ignored)
+        return result
     find_whole(job, piece, &first, &stop)
     if first < stop and not job.has_ignored and has_quads(plan):
         # Margins are a network's way: here whole windows are what lies in the array.
@@ -182,5 +186,6 @@ cdef inline void use_histogram(
         for column in range(piece.column, piece.column_stop):
             slide_to(&histogram, plan, source, piece.depth, piece.row, column)
             result[(column - piece.column) * plan.inner + channel] = (
-                mode_of(&histogram, ignored) if job.is_mode else median_of(&histogram)
+                mode_of(&histogram, ignored) if job.is_mode
+                else median_of(&histogram, histogram.total)
             )

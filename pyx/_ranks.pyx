@@ -1,6 +1,6 @@
 """Median and mode pooling, a family of kernels of its own: any dtype as keys, sorted by networks.
 
-`run` reads a plan as `_kernels.pack` made it and what `cypool/_rank.py` put behind it.
+`run` reads a plan as `_kernels.pack` made it and what `_networks.describe` put behind it.
 """
 
 from cpython.buffer cimport (
@@ -12,6 +12,7 @@ from cython.parallel cimport prange, threadid
 from libc.stdint cimport uintptr_t
 from libc.stdlib cimport calloc, free
 
+from _codes cimport encode_tile
 from _keys cimport from_keys, key_row, to_keys
 from _pieces cimport ALIGNMENT
 from _plan cimport *
@@ -55,8 +56,9 @@ cdef int run_channels(Ranks* job, Py_ssize_t num_threads) except -1:
         <uintptr_t> plan.source % plan.input_size or <uintptr_t> plan.target % plan.output_size
     ):
         plan.aligned = False
+    most = 1 if job.by_codes else max(FEWEST_CHANNELS, most)
     while channels > 0:
-        plan.inner = min(channels, max(FEWEST_CHANNELS, most))
+        plan.inner = min(channels, most)
         find_runs(plan)
         execute(job, num_threads)
         channels -= plan.inner
@@ -151,6 +153,9 @@ cdef inline void make_rows(
     if job.registers:
         for i in range(job.slots * job.depths):
             store.names[i] = NOTHING
+    store.is_coded = False
+    if not (key_row is u8_row):
+        store.is_coded = job.by_codes and encode_tile(tag, job, store, &piece, rows)
     for _row in range(rows):
         result = <key_row> make_row(tag, job, store, &piece, ignored if job.has_ignored else NULL)
         place = piece.column_stop - piece.column

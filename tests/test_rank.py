@@ -69,6 +69,27 @@ def test_large_windows(op, window, dtype, isa):
         check(op, sample(dtype, (2, 23, 47)), **BIG[window], ignore=0)
 
 
+@pytest.mark.parametrize("layout", ["contiguous", "channels_last", "swapped_last"])
+@pytest.mark.parametrize("dtype", ["uint16", "int32", "uint64", "float16", "float32", "float64"])
+@pytest.mark.parametrize("values", [1, 7, 256, 257])
+def test_large_windows_of_few_values(values, dtype, layout, isa):
+    """Up to 256 of them are numbered, those of a tile of windows, in whatever order they come."""
+    rng = np.random.default_rng(values)
+    plane = rng.permutation(np.resize(np.arange(values), 22 * 31)).reshape(22, 31)
+    x = np.stack([plane, np.sort(plane, axis=1) - values // 2]).astype(dtype_of(dtype))
+    if dtype in FLOATS:
+        x[1] /= 7
+        x[1, ::3, ::5] = np.nan
+        x[1, 1::4, ::7] = -0.0
+    x = LAYOUTS[layout](x)
+    how = dict(kernel_size=(15, 16), stride=(4, 3), padding=7)
+    check("mode", x, **how)
+    check("mode", x, **how, ignore=x[0, 0, 0].item())
+    check("median", x, **how)
+    if dtype in FLOATS:
+        check("median", x, **how, nan_policy="omit")
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("op", ["median", "mode"])
 def test_lines_and_volumes(op, dtype, isa):

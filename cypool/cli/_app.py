@@ -9,9 +9,11 @@ from rich.console import Console
 import cypool
 from cypool.cli import _demo, _files, _info, _parsing
 from cypool.cli import _options as opt
+from cypool.cli._carrying import carried
 from cypool.cli._errors import reported, say
-from cypool.cli._operation import Operation, pooled
-from cypool.cli._sources import described
+from cypool.cli._nodata import pooled_without_missing
+from cypool.cli._operation import Operation
+from cypool.cli._sources import described, output_form
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -127,7 +129,8 @@ def _given(options: dict[str, Any]) -> dict[str, Any]:
 def _pool(path: Path, output: Path, operation: Operation) -> None:
     """Read, pool, write, and say what was done."""
     source = _files.read(path, operation.op)
-    result = pooled(source, operation)
+    result = pooled_without_missing(source, operation)
+    source = carried(source, operation, output_form(output))
     mode = _files.write(output, result, source)
     for note in source.notes:
         say("note", note, "yellow")

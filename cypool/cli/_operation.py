@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import cypool
-from cypool.cli._errors import USAGE, CommandError
+from cypool.cli._errors import FAILURE, USAGE, CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +25,9 @@ APPLIES_TO = {
     "nan_policy": ("max", "min", "avg", "sum"),
 }
 
-
 LIBRARY_NAMES = {"divisor": "divisor_override"}
+# What the library pools: kinds of NumPy's dtypes, and the most bytes.
+NUMBERS, WIDEST = "biuf", 8
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ class Operation:
                 option, ops = name.replace("_", "-"), " or ".join(APPLIES_TO[name])
                 raise CommandError(f"--{option} is for --op {ops}, got --op {self.op}", USAGE)
 
+    @property
+    def omits_nan(self) -> bool:
+        """Whether windows leave NaNs out."""
+        return self.given.get("nan_policy") == "omit"
+
     def __str__(self) -> str:
         """The operation and its window, as in 'max 3x3 stride 2'."""
         kernel, stride = self.window["kernel_size"], self.window["stride"]
@@ -62,7 +68,10 @@ class Operation:
 
 
 def pooled(source: Source, operation: Operation) -> Array:
-    """Pool a file's array; the library's own sentence tells what it refuses."""
+    """Pool a file's array; the library's own sentence tells what it refuses.
+
+    No option mends a file whose dtype is not pooled, so that the command is not called wrongly.
+    """
     options = {
         **operation.window,
         "axes": operation.axes or source.header.axes,
@@ -74,7 +83,10 @@ def pooled(source: Source, operation: Operation) -> Array:
             return _average_by_opacity(source.array, operation, options)
         return _reduced(source.array, operation, options)
     except (TypeError, ValueError, IndexError, NotImplementedError) as error:
-        raise CommandError(str(error), USAGE) from None
+        dtype = source.array.dtype
+        held = dtype.kind in NUMBERS and dtype.itemsize <= WIDEST
+        code = USAGE if held else FAILURE
+        raise CommandError(str(error), code) from None
 
 
 def _reduced(array: Array, operation: Operation, options: dict[str, Any]) -> Array:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DTYPES = {"1": np.bool_, "I": np.int32, "F": np.float32}
+FORMATS = ("PNG", "JPEG", "TIFF")
 # Decoders raise more than OSError when a file is damaged.
 DAMAGE = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error)
 
@@ -45,6 +46,10 @@ def read(path: Path, op: str) -> Source:
         form, save = _form(opened), _kept(opened)
         image = _poolable(opened, op, notes)
         array = np.asarray(image)
+        tiff = _tiff.annotated(path, "YXS"[: array.ndim]) if form == "TIFF" else None
+        if tiff is not None:
+            # Pillow takes a missing resolution for 1.
+            save["dpi"] = tiff.dpi
         return Source(
             Header(form, array.shape, array.dtype, (0, 1), image.mode),
             array,
@@ -52,6 +57,7 @@ def read(path: Path, op: str) -> Source:
             palette=bytes(image.getpalette("RGB") or ()) if image.mode == "P" else None,
             save=save,
             notes=notes,
+            tiff=tiff,
         )
 
 
@@ -61,7 +67,8 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            with Image.open(path, formats=("PNG", "JPEG", "TIFF")) as image:
+            # Of a path, Pillow maps TIFF files, and takes rows for columns where they are turned.
+            with path.open("rb") as file, Image.open(file, formats=FORMATS) as image:
                 _refuse_deep_colour(path, image)
                 yield image
         except UnidentifiedImageError:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cypool._typing import Array, DType
+    from cypool.cli._annotations import Annotations
 
 # Numbers of dimensions.
 GREY = 2
@@ -41,7 +42,8 @@ class Source:
     """A file's array, and how to write another one like it.
 
     `save` are options for Pillow or tifffile, `palette` the colours of an indexed picture, and
-    `alpha` says that the last channel is the opacity of the others.
+    `alpha` says that the last channel is the opacity of the others. `tiff` is what a TIFF file
+    says beside them.
     """
 
     header: Header
@@ -50,6 +52,7 @@ class Source:
     palette: bytes | None = None
     save: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    tiff: Annotations | None = None
 
 
 def output_form(path: Path) -> str:

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from cypool.cli import _annotations
 from cypool.cli._errors import CommandError
-from cypool.cli._sources import COLOUR, Header, Source
+from cypool.cli._sources import Header, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-    from typing import BinaryIO
 
     import tifffile
 
-    from cypool._typing import Array
+    from cypool.cli._annotations import Annotations
 
 MAGIC = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 PILLOW_GREY = {"bool", "uint8", "uint16", "int32", "float32"}
@@ -34,6 +34,9 @@ def fits_pillow(path: Path) -> bool:
     """Whether Pillow reads the file with nothing lost."""
     with _opened(path) as tiff:
         page = tiff.pages.first
+        # One page may stand for many whose pixels follow without pages of their own.
+        if (page.is_imagej or page.is_shaped) and tiff.series[0].is_truncated:
+            return False
         name = "" if page.dtype is None else page.dtype.name
         held = PILLOW_GREY if page.samplesperpixel == 1 else {"uint8"}
         return len(tiff.pages) == 1 and name in held
@@ -45,37 +48,41 @@ def header(path: Path) -> Header:
         return _header(tiff)
 
 
+def annotated(path: Path, axes: str) -> Annotations:
+    """What a file of one page, which Pillow turns upright, says of its pixels."""
+    with _opened(path) as tiff:
+        return _annotations.read(tiff, axes).upright()
+
+
 def read(path: Path, op: str) -> Source:
     """Read the first series of pages."""
     with _opened(path) as tiff:
         page, known = tiff.pages.first, _header(tiff)
-        kept = _kept(page, tiff.series[0].axes)
+        kept = _kept(page)
         if kept["photometric"] == "PALETTE" and op not in {"max", "min"}:
             raise CommandError(f"{path} has pages with a palette, which only max and min can pool")
         array = tiff.series[0].asarray()
         if kept["photometric"] == "MINISWHITE" and array.dtype.kind in "bu":
             array, kept["photometric"] = ~array, "MINISBLACK"
-        left_out = len(tiff.series) - 1
+        said = _annotations.read(tiff, tiff.series[0].axes)
         return Source(
             known,
             array,
             alpha=_has_alpha(page, known.shape),
-            save={"tiff": kept},
-            notes=[f"{left_out} further series of pages were left out"] if left_out else [],
+            save={"tiff": kept, "dpi": said.dpi},
+            notes=_remarks(tiff),
+            tiff=said,
         )
 
 
-def write(file: BinaryIO, array: Array, source: Source) -> None:
-    """Write what has no mode in Pillow."""
-    import tifffile
-
-    options = source.save.get("tiff") or _layout(array, source.header.mode)
-    try:
-        tifffile.imwrite(file, array, compression="zlib", **options)
-    except (TypeError, ValueError) as error:
-        raise CommandError(
-            f"a TIFF picture cannot hold {array.dtype} of shape {array.shape}: {error}"
-        ) from None
+def _remarks(tiff: tifffile.TiffFile) -> list[str]:
+    """What a user should know of the file as a whole."""
+    notes, left_out = [], len(tiff.series) - 1
+    if tiff.series[0].is_pyramidal:
+        notes.append("the smaller levels of a pyramid were left out")
+    if left_out:
+        notes.append(f"{left_out} further series of pages were left out")
+    return notes
 
 
 @contextmanager
@@ -109,14 +116,11 @@ def _has_alpha(page: tifffile.TiffPage, shape: tuple[int, ...]) -> bool:
     return unmultiplied and last and page.dtype in (np.dtype(np.uint8), np.dtype(np.uint16))
 
 
-def _kept(page: tifffile.TiffPage, axes: str) -> dict[str, Any]:
+def _kept(page: tifffile.TiffPage) -> dict[str, Any]:
     """Options of tifffile for writing pages of the same kind."""
     import tifffile
 
-    options: dict[str, Any] = {
-        "photometric": tifffile.PHOTOMETRIC(page.photometric).name,
-        "metadata": {"axes": axes},
-    }
+    options: dict[str, Any] = {"photometric": tifffile.PHOTOMETRIC(page.photometric).name}
     if page.samplesperpixel > 1:
         options["planarconfig"] = tifffile.PLANARCONFIG(page.planarconfig).name
     if page.extrasamples:
@@ -126,16 +130,3 @@ def _kept(page: tifffile.TiffPage, axes: str) -> dict[str, Any]:
     if page.iccprofile:
         options["iccprofile"] = page.iccprofile
     return options
-
-
-def _layout(array: Array, mode: str) -> dict[str, Any]:
-    """Options of tifffile for an array that comes from elsewhere."""
-    if mode == "CMYK":
-        return {"photometric": "separated"}
-    if array.ndim == COLOUR and array.shape[2] in {3, 4}:
-        alpha = ["unassalpha"] * (array.shape[2] - 3)
-        return {"photometric": "rgb", "extrasamples": alpha}
-    if mode == "LA":
-        alpha = ["unassalpha"]
-        return {"photometric": "minisblack", "planarconfig": "contig", "extrasamples": alpha}
-    return {"photometric": "minisblack"}

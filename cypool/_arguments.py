@@ -193,12 +193,15 @@ def divisor_override(value: object) -> int:
 
 def array(x: object, name: str = "x") -> Array:
     """Take anything as a plain array, without dropping a mask."""
-    if _is_masked(x):
-        raise TypeError(
-            f"`{name}` must have no mask, got a masked array; fill it, or use NaN and `nan_policy`"
-        )
+    if type(x) is np.ndarray:
+        return x
     try:
-        return np.asarray(x)
+        # Subclasses as such: what lends a masked array, as one of dask does, is one as well.
+        found = np.asanyarray(x)
+        if _is_masked(found) or _holds_masked(x):
+            rule = "have no mask, got a masked array; fill it, or use NaN and `nan_policy`"
+            raise TypeError(f"`{name}` must {rule}")
+        return np.asarray(found)
     except ValueError as error:
         raise ValueError(
             f"`{name}` must convert to an array, got {type(x).__name__}: {error}"
@@ -209,6 +212,13 @@ def _is_masked(x: object) -> bool:
     """Recognise a masked array without importing their module, which NumPy loads lazily."""
     masked = sys.modules.get("numpy.ma")
     return masked is not None and isinstance(x, masked.MaskedArray)
+
+
+def _holds_masked(x: object) -> bool:
+    """Find masked arrays in lists, from which NumPy takes the numbers alone."""
+    if "numpy.ma" not in sys.modules or not isinstance(x, list | tuple):
+        return False
+    return any(_is_masked(item) or _holds_masked(item) for item in x)
 
 
 def dtype_name(dtype: DType) -> str | None:
@@ -276,8 +286,7 @@ def sum_dtype(value: object, given: DType) -> DType:
 def integer_area(area: int, dtype: DType) -> None:
     """Refuse windows of integers whose sum may leave 64 bits."""
     if dtype.itemsize >= 4 and area > 2**31:  # Narrower ones would need an exbibyte.
-        rule = f"span at most 2**31 elements to average {dtype}"
-        raise ValueError(sentence("kernel_size", rule, area))
+        raise ValueError(f"windows must span at most 2**31 elements of {dtype}, got {area}")
 
 
 def integer_divisor(divisor: int, area: int, dtype: DType) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 import time
 import warnings
 from pathlib import Path, PurePosixPath
@@ -15,6 +16,7 @@ BYTES_PER_THREAD = 65_536
 # More can only exhaust the system, and OpenMP answers that by ending the process.
 MOST_THREADS = max(64, 2 * (os.cpu_count() or 1))
 SECONDS_BETWEEN_LOOKS = 1.0
+PACKAGE = f"{Path(__file__).parent}{os.sep}"
 
 _limit = 1
 _next_look = 0.0
@@ -110,8 +112,16 @@ def _is_unsafe_fork() -> bool:
             "this process was forked from one in which cypool had run in parallel, so cypool uses "
             "one thread here; start processes with `spawn` or `forkserver` to use more"
         )
-        warnings.warn(message, RuntimeWarning, stacklevel=4)
+        warnings.warn(message, RuntimeWarning, stacklevel=_level_of_caller())
     return _must_stay_serial
+
+
+def _level_of_caller() -> int:
+    """Count the frames from the calling function to the first one outside of this package."""
+    frame, level = sys._getframe(1), 1  # noqa: SLF001
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE):
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def _after_fork_in_child() -> None:

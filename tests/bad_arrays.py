@@ -18,6 +18,13 @@ def refuse(name, functions, makers, error, message, source, how=None):
         add(f"{name}-{number}", functions, how or {}, error, message, source, x)
 
 
+class Lender:
+    """What lends a masked array, as dask's arrays may."""
+
+    def __array__(self, dtype=None, copy=None):
+        return np.ma.array(np.zeros((4, 4)), mask=np.eye(4))
+
+
 def canary():
     """An input whose memory an `out` can be cut from."""
     return np.full((4, 8), 7, np.float32)
@@ -164,6 +171,11 @@ refuse(
     "NumPy security.rst",
 )
 MASKED = [lambda mask=mask: np.ma.array(np.zeros((4, 4)), mask=mask) for mask in (np.eye(4), False)]
+MASKED += [
+    lambda: list(np.ma.array(np.zeros((4, 4)), mask=np.eye(4))),
+    lambda: [[0.0, np.ma.masked], (1.0, 2.0)],
+    Lender,
+]
 refuse(
     "masked",
     PLANE + GLOBAL,

@@ -116,6 +116,7 @@ def child(depth):
         warnings.simplefilter("always")
         right = pool(num_threads=4) == pool() == want
     told = [str(warning.message) for warning in seen if warning.category is RuntimeWarning]
+    right = right and all(warning.filename == "<string>" for warning in seen)
     os._exit(not right or 2 * (len(told) != 1) or depth and child(depth - 1))
 print(child(CHILDREN), pool(num_threads=4) == want)
 """

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
+SEED = 20261123
+
 VIEWS: dict[str, Callable[[Array], Array]] = {
     "whole": lambda x: x,
     "crop": lambda x: x[..., 3:-5, 5:-3],
@@ -28,13 +30,23 @@ def _some_nans(x: Array) -> Array:
     return result
 
 
+def _labels(x: Array) -> Array:
+    """Return 13x13 blocks of one of 250 labels each, about as large as a segmentation's cells."""
+    rows, columns = x.shape[-2:]
+    blocks = (*x.shape[:-2], -(-rows // 13), -(-columns // 13))
+    labels = np.random.default_rng(SEED).integers(0, 250, blocks).astype(x.dtype)
+    spread = labels.repeat(13, axis=-2).repeat(13, axis=-1)
+    return np.ascontiguousarray(spread[..., :rows, :columns])
+
+
 # What processors and algorithms may be slow with: values, and not where they lie.
-VALUES: dict[str, Callable[[Array], Array]] = {
+HARD: dict[str, Callable[[Array], Array]] = {
     "with NaNs": _some_nans,
     "denormal": lambda x: x * np.float32(1e-40),
     "ascending": lambda x: np.sort(x, axis=-1),
     "constant": np.zeros_like,
 }
+VALUES: dict[str, Callable[[Array], Array]] = HARD | {"labels": _labels}
 
 
 def as_dtype(name: str) -> np.dtype[Any]:
@@ -50,7 +62,7 @@ def as_dtype(name: str) -> np.dtype[Any]:
 @lru_cache(maxsize=4)
 def make_array(shape: tuple[int, ...], dtype: str) -> Array:
     """Return noise: a standard normal for floats, the whole range for integers."""
-    rng = np.random.default_rng(20261123)
+    rng = np.random.default_rng(SEED)
     kind = as_dtype(dtype)
     if kind.kind in "iu":
         limits = np.iinfo(kind)

@@ -39,6 +39,37 @@ def test_peers_agree_or_say_why_not(name):
         pytest.skip(str(reason))
 
 
+@pytest.mark.parametrize("name", ["scikit-image", "scipy"])
+@pytest.mark.parametrize("op", ["median", "mode"])
+@pytest.mark.parametrize("k", [4, 7])
+def test_filters_by_rank_agree_on_labels(name, op, k):
+    window = (k, 1, (k - 1) // 2)
+    case = window_case(f"{op}_pool2d", (40, 50), *window, dtype="uint16", view="labels")
+    x = case_array(case)
+    own = prepare_cypool(case, x)
+    expected = own.read(own.call())
+    try:
+        peer = checked(name, case, x, expected)
+    except UnsupportedError as reason:
+        pytest.skip(str(reason))
+    except DifferentError:
+        assert (op, k) == ("median", 4)  # theirs is the upper of the two in the middle
+        return
+    assert (op, k) != ("median", 4)
+    assert peer.exact_borders == (op == "mode")
+
+
+def test_labels_are_few_and_lie_in_blocks():
+    case = window_case("mode_pool2d", (2, 512, 500), 31, 1, 15, dtype="uint64", view="labels")
+    x = case_array(case)
+    assert (x.shape, x.dtype, x.flags.c_contiguous) == ((2, 512, 500), np.uint64, True)
+    assert np.unique(x).size == 250
+    assert case.label == "mode_pool2d 31x31s1p15 2x512x500 uint64 labels"
+    for axis in (-2, -1):
+        borders = np.diff(x, axis=axis).any(axis=(0, -3 - axis)).nonzero()[0] + 1
+        assert (borders == np.arange(13, x.shape[axis], 13)).all()
+
+
 WRONG = {
     "value": lambda x: x + 1e-6,
     "shape": lambda x: x[:-1],

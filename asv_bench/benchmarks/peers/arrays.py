@@ -90,11 +90,14 @@ def _footprint(case: Case) -> Array:
 
 
 def skimage(case: Case, x: Array) -> Prepared:
-    """Blocks that tile the array."""
-    need(case.form == "window" and case.tiles and not case.indices, "block_reduce tiles the array")
+    """Blocks that tile the array, and medians and modes of stride 1."""
+    need(case.form == "window" and not case.indices, "no such function")
+    need(not case.strided, "views stand beside their copies only")
+    if case.op in {"median", "mode"} and set(case.stride) == {1}:
+        return _rank_filter(case, x)
+    need(case.tiles, "block_reduce tiles the array")
     need(case.dtype not in SIXTEEN_BIT_FLOATS, "no such type")
     need(case.op in REDUCTIONS, "no such reduction")
-    need(not case.strided, "views stand beside their copies only")
     from skimage.measure import block_reduce
     from skimage.transform import downscale_local_mean
 
@@ -102,6 +105,22 @@ def skimage(case: Case, x: Array) -> Prepared:
     if case.op == "avg":
         return Prepared(lambda: downscale_local_mean(x, factors))
     return Prepared(lambda: block_reduce(x, factors, reduce))
+
+
+def _rank_filter(case: Case, x: Array) -> Prepared:
+    """Histograms that slide over the image, cut at its borders as cypool's windows are.
+
+    The mode is the smallest of the commonest, as cypool's; but the median of an even number is the
+    upper one, so medians agree inside, in windows of an odd number.
+    """
+    need(len(case.shape) == len(case.axes) == 2, "filters single images")
+    need(case.dtype in {"uint8", "uint16"}, "filters 8 and 16 bits by rank")
+    keep, footprint = centred(case), _footprint(case)
+    from skimage.filters import rank
+
+    if case.op == "mode":
+        return Prepared(lambda: rank.modal(x, footprint)[keep])
+    return Prepared(lambda: rank.median(x, footprint)[keep], exact_borders=False)
 
 
 def tinybrain(case: Case, x: Array) -> Prepared:

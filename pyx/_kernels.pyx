@@ -135,7 +135,7 @@ cdef int execute(Plan* plan, Py_ssize_t num_threads) except -1:
     make_schedule(plan, &schedule, num_threads)
     num_threads = min(num_threads, schedule.tiles)
     each = scratch_bytes(plan, &schedule)
-    memory = <char*> malloc(num_threads * (each + sizeof(Scratch)) + 64)
+    memory = <char*> malloc(num_threads * (each + sizeof(Scratch)))
     if memory == NULL:
         raise MemoryError(f"no memory for {num_threads * each} bytes of scratch")
     scratches = <Scratch*> (memory + num_threads * each)

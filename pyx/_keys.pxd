@@ -8,9 +8,7 @@ over. So -0.0 comes before 0.0; every NaN becomes the largest integer, which no 
 from libc.stdint cimport INT64_MAX
 
 from _copy cimport copy_run
-from _plan cimport (
-    BFLOAT16, FLOAT16, FLOAT32, FLOAT64, INT16, INT32, INT64, INT8, Plan, UINT16, UINT32, UINT64,
-)
+from _plan cimport BFLOAT16, FLOAT16, FLOAT32, INT8, Plan, UINT16, UINT32, UINT64
 from _types cimport (
     i16_row, i32_row, i64_row, int16_t, int32_t, int64_t, u8_row, uint8_t,
 )

@@ -8,10 +8,10 @@ from libc.stdint cimport (
     INT16_MAX, INT16_MIN, INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN, UINT8_MAX,
 )
 
+from _decimate cimport decimate
 from _keys cimport hold_nan, key_row, to_keys
 from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW
 from _ring cimport Piece, Ranks, Store
-from _rows cimport decimate
 from _strided cimport gather
 from _types cimport i16_row, i32_row, int64_t, u8_row
 

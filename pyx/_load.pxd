@@ -4,9 +4,9 @@ from libc.math cimport fabs, fabsf, pow
 
 from _copy cimport copy_block, copy_run
 from _plan cimport (
-    BFLOAT16, FLOAT16, FLOAT32, FLOAT64, INT16, INT32, INT64, INT8, LIFT_ABSOLUTE,
-    LIFT_HIGH_HALF, LIFT_IS_NAN, LIFT_LOW_HALF, LIFT_NUMBER_OR_ZERO, LIFT_POWER, LIFT_SQUARE,
-    LIFT_VALUE, Plan, ROW, UINT16, UINT32, UINT64, UINT8,
+    BFLOAT16, FLOAT16, FLOAT32, FLOAT64, INT16, INT32, INT64, INT8, LIFT_ABSOLUTE, LIFT_IS_NAN,
+    LIFT_LOW_HALF, LIFT_NUMBER_OR_ZERO, LIFT_POWER, LIFT_SQUARE, LIFT_VALUE, Plan, ROW, UINT16,
+    UINT32, UINT64, UINT8,
 )
 from _strided cimport gather, gather_rows
 from _types cimport (

@@ -1,8 +1,5 @@
 """One window at a time: those at the border, those with a NaN to leave out, and very large ones."""
 
-from libc.string cimport memcpy
-
-from _copy cimport copy_run
 from _keys cimport is_nan, key_row, to_keys
 from _plan cimport Axis, COLUMN, DEPTH, Plan, ROW, taps_below
 from _strided cimport read_word

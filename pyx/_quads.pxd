@@ -6,7 +6,7 @@ from _keys cimport is_turned, key_row
 from _plan cimport COLUMN, DEPTH, FLOAT16, Plan, ROW, taps_below
 from _ring cimport Piece, Ranks
 from _steps cimport key_t, least, most
-from _types cimport i16_row, i32_row, int16_t, int32_t, int64_t, u8_row, uint8_t
+from _types cimport int64_t
 
 
 cdef inline bint has_quads(const Plan* plan) noexcept nogil:

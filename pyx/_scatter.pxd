@@ -7,13 +7,13 @@ row-major order: of duplicates the last one wins, and sums have one order at any
 
 from libc.string cimport memset
 
+from _plan cimport MAX_OUTER
 from _types cimport (
     bfloat_from_float, bfloat_t, bfloat_to_float, half_from_float, half_t, half_to_float, int64_t,
     uint16_t, uint32_t, uint64_t, uint8_t,
 )
 
 cdef enum:
-    MAX_OUTER = 64
     NOWHERE = -1                # the index of a window without an element
 
 cdef struct Walk:

@@ -6,7 +6,6 @@ then rows, then depth. Parts may overlap, since an element that meets itself cha
 window of any size takes a number of passes that grows with its logarithm.
 """
 
-
 from _choice cimport (
     best, best3, best4, best5, choice_t, index_t, is_identity, lane_row, place2, place3, place4,
     place5, place_t,

@@ -2,10 +2,11 @@
 
 from _choice cimport choice_t, lane_row, place_t
 from _copy cimport touch
+from _decimate cimport decimate
 from _desk cimport Band, Desk, Layout, Pairs, Part, at, band_of, position, run_from
 from _load cimport load_rows
 from _plan cimport Axis, COLUMN, LIFT_VALUE, Plan, ROW
-from _rows cimport WIDE_PIXEL, decimate
+from _rows cimport WIDE_PIXEL
 from _select cimport DIRECT_PAIRS, accumulate, fill_lanes, join, look, look_every, rounded
 from _types cimport i32_row, i64_row, int32_t, u32_row, u64_row
 

@@ -117,7 +117,7 @@ cdef int execute(Plan* plan, char* indices, Py_ssize_t num_threads) except -1:
     parts = count_parts(plan, &layout)
     num_threads = min(num_threads, parts)
     each = desk_bytes(plan, &layout)
-    memory = <char*> malloc(num_threads * (each + sizeof(Desk)) + 64)
+    memory = <char*> malloc(num_threads * (each + sizeof(Desk)))
     if memory == NULL:
         raise MemoryError(f"no memory for {num_threads * each} bytes of scratch")
     desks = <Desk*> (memory + num_threads * each)

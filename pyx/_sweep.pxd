@@ -16,13 +16,10 @@ from _plan cimport (
 )
 from _rows cimport pool_row
 from _rowwise cimport sweep_rowwise
-from _running cimport Column, emit, fill, push, ready, rows_to_keep, runs_in_blocks, slot_for
+from _running cimport Column, emit, push, ready, rows_to_keep, runs_in_blocks, slot_for
 from _runs cimport sweep_runs
 from _small_planes cimport sweep_small_planes
-from _tile cimport (
-    Scratch, Tile, count_columns, finish, lift_of, locate_planes, output_row, row_pixels,
-    slot_pixels,
-)
+from _tile cimport Scratch, Tile, count_columns, finish, locate_planes, row_pixels, slot_pixels
 from _types cimport row_t
 from _waiting cimport finish_in_place, target_row
 

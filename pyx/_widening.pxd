@@ -1,6 +1,6 @@
 """Sums of rows of narrower integers, added where they lie: no copy in the sums' type is made."""
 
-from _plan cimport INT16, INT32, INT8, Plan, UINT16, UINT32, UINT8
+from _plan cimport INT16, INT8, Plan, UINT16, UINT32, UINT8
 from _types cimport (
     int16_t, int32_t, int8_t, u16_row, u32_row, u64_row, uint16_t, uint32_t, uint64_t, uint8_t,
 )

@@ -146,6 +146,19 @@ def test_sums_have_no_missing_pixels(missing):
     assert "left out: the nodata value -9999" in notes
     path, notes = missing("float64", "--op", "lp")
     assert "--nan-policy" not in notes
+    how = ("--op", "sum", "--dtype", "float32", "--nan-policy", "omit")
+    path, notes = missing("int16", *how)
+    assert 42113 not in geo_tags(path)  # They were summed: integers have nothing to be left out.
+    assert "pooled as numbers" in notes
+
+
+def test_only_windows_of_missing_pixels_are_missing(tmp_path):
+    x = np.array([[np.inf, -np.inf, -9999, np.nan], [1, -9999, -9999, -9999]], np.float32)
+    tags = [(42113, 2, 0, "-9999", True)]
+    tifffile.imwrite(tmp_path / "x.tif", x, extratags=tags, metadata=None)
+    how = ("--op", "sum", "--nan-policy", "omit")
+    succeed("pool", tmp_path / "x.tif", tmp_path / "y.tif", *how)
+    np.testing.assert_array_equal(tifffile.imread(tmp_path / "y.tif"), [[np.nan, -9999]])
 
 
 def test_integers_stay_numbers(missing):

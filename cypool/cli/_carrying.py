@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from cypool.cli import _geo, _ome
+from cypool.cli._nodata import leaves_out
 from cypool.cli._steps import Step, steps
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def carried(source: Source, operation: Operation, form: str) -> Source:
     if tiff is not None:
         by_letter = dict(zip(tiff.axes, along, strict=True))
         tiff = _moved(tiff, by_letter, left)
-        tiff = _without_stale(tiff, by_letter, operation, left)
+        omits = leaves_out(source, operation)
+        tiff = _without_stale(tiff, by_letter, operation, left, omits_missing=omits)
         if form != "TIFF":
             tiff = _without_tags(tiff, form, left)
     if left:
@@ -93,12 +95,17 @@ def _pooled(along: dict[str, Step], letters: str) -> bool:
 
 
 def _without_stale(
-    tiff: Annotations, along: dict[str, Step], operation: Operation, left: list[str]
+    tiff: Annotations,
+    along: dict[str, Step],
+    operation: Operation,
+    left: list[str],
+    *,
+    omits_missing: bool,
 ) -> Annotations:
     """Drop what was said of values or channels that are others now."""
     new: dict[str, Any] = {}
     keeps_range = operation.op in {"max", "min", "avg"} and "divisor" not in operation.given
-    if tiff.nodata and not (keeps_range or operation.omits_nan):
+    if tiff.nodata and not (keeps_range or omits_missing):
         new["nodata"] = ""
         left.append(f"the nodata value {tiff.nodata}")
     others = "".join(along.keys() - set("XY"))

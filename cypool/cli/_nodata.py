@@ -21,14 +21,22 @@ def pooled_without_missing(source: Source, operation: Operation) -> Array:
     if missing is None:
         return pooled(source, operation)
     declared = source.tiff.nodata if source.tiff else ""
-    if source.array.dtype.kind != "f" or not operation.omits_nan:
+    if not leaves_out(source, operation):
         source.notes.append(_remark(source.array, declared, operation.op))
         return pooled(source, operation)
-    array = np.where(missing, np.array(np.nan, source.array.dtype), source.array)
+    nan = np.array(np.nan, source.array.dtype)
+    array = np.where(missing, nan, source.array)
     result = pooled(dataclasses.replace(source, array=array), operation)
-    # Windows of missing pixels alone are missing.
-    result[np.isnan(result)] = float(declared)
+    # Windows of missing pixels alone are missing; other NaNs, as of inf - inf, are results.
+    ones = np.where(np.isnan(array), nan, np.array(1, array.dtype))
+    alone = np.isnan(pooled(dataclasses.replace(source, array=ones), operation))
+    result[alone] = float(declared)
     return result
+
+
+def leaves_out(source: Source, operation: Operation) -> bool:
+    """Whether missing pixels are left out of windows, as only floats' can be."""
+    return source.array.dtype.kind == "f" and operation.omits_nan
 
 
 def _remark(array: Array, declared: str, op: str) -> str:

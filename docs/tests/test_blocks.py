@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 DOCS = Path(__file__).parents[1]
@@ -52,6 +53,10 @@ def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("commands")
     Image.fromarray(np.zeros((480, 640, 3), np.uint8)).save(path / "photo.png")
     np.save(path / "volume.npy", np.zeros((8, 16, 16)))
+    heights = np.zeros((48, 64), np.float32)
+    heights[:5, :5] = -9999
+    nodata = (42113, 2, 0, "-9999", True)
+    tifffile.imwrite(path / "heights.tif", heights, extratags=[nodata], metadata=None)
     return path
 
 
@@ -64,7 +69,8 @@ def test_commands_print_what_the_page_shows(page, command, shown, folder):
     run = subprocess.run(
         [sys.executable, "-P", "-m", "cypool", *arguments],
         cwd=folder,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         check=True,
         text=True,
         env=os.environ | {"COLUMNS": "80", "PYTHONPATH": os.pathsep.join(sys.path)},

@@ -24,8 +24,10 @@ from _types cimport number_t, row_t
 cdef enum:
     # Elements at least at either end of a plane that are pooled in scratch: their taps leave it.
     END = 64
-    # Elements of a row from which it is worth masking its ends only, again.
+    # Results of a row from which it is worth masking its ends only, again.
     LONG_ROW = 256
+    # The same at every second column, where no more than the first one can miss a tap.
+    LONG_STRIDED_ROW = END
 
 
 cdef inline bint is_maskable(const Axis* axis) noexcept nogil:
@@ -49,9 +51,16 @@ cdef inline Py_ssize_t end_of(const Plan* plan) noexcept nogil:
     return max(END, margin_of(plan))
 
 
+cdef inline bint is_long(const Plan* plan) noexcept nogil:
+    """Tell rows of which only the ends are masked."""
+    return plan.pitch_out * plan.inner >= (
+        LONG_ROW if plan.axes[COLUMN].stride == 1 else LONG_STRIDED_ROW
+    )
+
+
 cdef inline Py_ssize_t coded_rows(const Plan* plan) noexcept nogil:
     """Count the rows that have codes of their own: of long ones the ends of one serve for all."""
-    return plan.group if plan.pitch_out * plan.inner < LONG_ROW else 1
+    return 1 if is_long(plan) else plan.group
 
 
 cdef inline void write_all_codes(row_t columns, row_t rows, const Plan* plan) noexcept nogil:
@@ -93,12 +102,12 @@ cdef inline void pool_run(
     """
     cdef Py_ssize_t n = plan.pitch_out * plan.inner
     cdef Py_ssize_t stride = plan.axes[COLUMN].stride
-    cdef bint is_long = n >= LONG_ROW
+    cdef bint ends_only = is_long(plan)
     pool_piece(
-        op, out, source, codes, codes + n if is_long else codes + rows * n, end, plan, stride,
-        rows * n, is_first, is_last, not is_long,
+        op, out, source, codes, codes + n if ends_only else codes + rows * n, end, plan, stride,
+        rows * n, is_first, is_last, not ends_only,
     )
-    if is_long:
+    if ends_only:
         mend_ends(op, out, source, codes, plan, stride, n, rows, is_first, is_last)
 
 
@@ -148,6 +157,10 @@ cdef inline void mend_ends(
     cdef Py_ssize_t step = plan.axes[COLUMN].dilation * plan.inner
     cdef Py_ssize_t size = max(VECTOR_BYTES // <Py_ssize_t> sizeof(out[0]), margin_of(plan))
     cdef Py_ssize_t row, here
+    if stride > 1:
+        for row in range(0 if not is_first else 1, rows):
+            mask_every_second(op, out + row * n, source + row * n * stride, codes, 1)
+        return
     for row in range(rows):
         here = row * n
         if row > 0 or not is_first:

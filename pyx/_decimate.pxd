@@ -2,7 +2,6 @@
 
 from libc.string cimport memcpy
 
-from _copy cimport copy_run
 from _plan cimport VECTOR_BYTES
 from _types cimport row_t, uint16_t, uint32_t, uint64_t, uint8_t
 
@@ -46,7 +45,7 @@ cdef inline void decimate(
         decimate_pixels(<move64_t*> NULL, <char*> out, <const char*> source, stride, size, n)
     else:
         for i in range(n):
-            copy_run(out + i * inner, source + i * stride * inner, size)
+            memcpy(out + i * inner, source + i * stride * inner, size)
 
 
 cdef inline void decimate_pixels(

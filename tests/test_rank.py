@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cypool
-from arrays import DTYPES, FLOATS, LAYOUTS, dtype_of, sample
+from arrays import (
+    DTYPES,
+    FLOATS,
+    LAYOUTS,
+    backwards,
+    cropped,
+    dtype_of,
+    every_other,
+    sample,
+    unaligned,
+)
 from compare import assert_identical, assert_pools
 from cypool import _dispatch, _networks
 from strategies import calls
@@ -108,6 +118,65 @@ def test_lines_and_volumes(op, dtype, isa):
 def test_layouts(op, layout, dtype, isa):
     for window in "halves", "tiles", "overlap":
         check(op, LAYOUTS[layout](sample(dtype, (2, 6, 8))), **WINDOWS[window])
+
+
+OUTS = {
+    "transposed": lambda want: np.zeros(want.shape[::-1], want.dtype).T,
+    "reversed": lambda want: np.zeros(want.shape, want.dtype)[::-1, ::-1, ::-1],
+    "every second element": lambda want: every_other(np.zeros_like(want)),
+    "channels last": lambda want: LAYOUTS["channels_last"](np.zeros_like(want)),
+    "unaligned": lambda want: unaligned(np.zeros_like(want)),
+    "cropped": lambda want: cropped(np.zeros_like(want)),
+}
+
+
+@pytest.mark.parametrize("out", OUTS)
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "int64", "float16", "float32"])
+@pytest.mark.parametrize("op", ["median", "mode"])
+def test_out_may_have_any_strides(op, dtype, out, isa):
+    pool, x = getattr(cypool, f"{op}_pool2d"), sample(dtype, (3, 9, 14))
+    for how in (
+        *(WINDOWS[window] for window in ("halves", "tiles", "overlap")),
+        dict(kernel_size=(6, 9), stride=(1, 2)),
+        dict(kernel_size=2, axes=(2, 0)),
+    ):
+        want = pool(x, **how)
+        assert_pools(want, op, x, **how)
+        into = OUTS[out](want)
+        assert pool(x, **how, out=into) is into
+        assert_identical(into, want)
+
+
+@pytest.mark.parametrize("view", [cropped, every_other, backwards])
+@pytest.mark.parametrize("op", ["median", "mode"])
+def test_what_lies_between_the_elements_of_out_stays(op, view, isa):
+    out = view(np.full((2, 7, 12), 7, np.float32))
+    before = np.array(out.base)
+    getattr(cypool, f"{op}_pool2d")(sample("float32", (2, 9, 14)), 3, 1, out=out)
+    out[...] = 7
+    np.testing.assert_array_equal(out.base, before)
+
+
+@pytest.mark.parametrize("op", ["median", "mode"])
+def test_a_wrong_out_is_refused_and_stays(op):
+    pool, x = getattr(cypool, f"{op}_pool2d"), np.array(sample("float32", (6, 6)))
+    pool(x, 2, out=np.empty((3, 3), np.float32))
+    frozen = np.full((3, 3), 7, np.float32)
+    frozen.flags.writeable = False
+    for bad, rule in (
+        (np.full((3, 3), 7, np.dtype("f4").newbyteorder()), "the result's dtype float32, got >f4"),
+        (np.full((3, 3), 7.0), "the result's dtype float32, got float64"),
+        (np.full((3, 6), 7, np.float32), "the result's shape"),
+        (np.lib.stride_tricks.as_strided(np.full(3, 7, np.float32), (3, 3), (0, 4)), "its own"),
+        (frozen, "writable"),
+    ):
+        with pytest.raises(ValueError, match=f"`out` must .*{rule}"):
+            pool(x, 2, out=bad)
+        assert (bad == 7).all()
+    for bad in x[::2, ::2], x.T[3:, 3:]:
+        with pytest.raises(ValueError, match="`out` must share no memory with `x`"):
+            pool(x, 2, out=bad)
+    assert_identical(x, sample("float32", (6, 6)))
 
 
 @pytest.mark.parametrize(("kernel", "stride"), [(2, 2), (3, 1), (5, 1), (3, 3)])

@@ -39,7 +39,8 @@ cdef struct Sheet:
     Py_ssize_t channels         # of a pixel, as many as are worked on together
     Py_ssize_t left, pitch      # pixels of a line before its first window, and of all of it
     Py_ssize_t places, tiles    # places of a tile along the rows, tiles of a plane
-    Py_ssize_t lines            # of windows that a tile needs
+    Py_ssize_t lines            # of windows that a tile of a plane needs
+    Py_ssize_t planes           # of a tile: small ones lie below one another
     # Of each depth, one window holds each element and begins before it, and pixels are copied.
     bint is_tiling
 
@@ -79,7 +80,7 @@ cdef inline Py_ssize_t woven_of(const Phases* axis) noexcept nogil:
 
 cdef inline Py_ssize_t lines_of(const Sheet* sheet) noexcept nogil:
     """Count the elements of a tile's lines, with some more that may be read but mean nothing."""
-    return (sheet.lines + 2) * sheet.pitch * sheet.channels
+    return (sheet.planes * sheet.lines + 2) * sheet.pitch * sheet.channels
 
 
 cdef inline bint tiles_axis(const Phases* axis) noexcept nogil:
@@ -90,8 +91,13 @@ cdef inline bint tiles_axis(const Phases* axis) noexcept nogil:
     )
 
 
-cdef inline void lay_out(Sheet* sheet, Py_ssize_t channels, Py_ssize_t tiles) noexcept nogil:
-    """Choose tiles, at least so many of a plane; what they are changes no result."""
+cdef inline void lay_out(
+    Sheet* sheet, Py_ssize_t channels, Py_ssize_t tiles, Py_ssize_t planes
+) noexcept nogil:
+    """Choose tiles, at least so many of a plane or of at most so many planes.
+
+    What they are changes no result.
+    """
     cdef const Phases* deep = &sheet.axes[DEPTH]
     cdef const Phases* rows = &sheet.axes[ROW]
     cdef const Phases* columns = &sheet.axes[COLUMN]
@@ -112,6 +118,9 @@ cdef inline void lay_out(Sheet* sheet, Py_ssize_t channels, Py_ssize_t tiles) no
         deep.kernel == 1 and tiles_axis(deep) and tiles_axis(rows) and tiles_axis(columns)
         and (channels == 1 or channels >= MANY_CHANNELS or columns.stride > WOVEN)
     )
+    sheet.planes = 1
+    if sheet.tiles == 1 and deep.size == 1 and channels == 1 and not sheet.is_tiling:
+        sheet.planes = max(1, min(planes, TILE_WINDOWS // (sheet.pitch * sheet.lines)))
 
 
 cdef inline char* take_lanes(char** memory, Py_ssize_t count, Py_ssize_t size) noexcept nogil:
@@ -156,5 +165,6 @@ cdef inline void furnish(
 
 cdef inline Py_ssize_t run_of(const Sheet* sheet) noexcept nogil:
     """Count the elements of a phase of a tile from the first to the last, in whole vectors."""
-    cdef Py_ssize_t n = (sheet.places - 1) * sheet.pitch + places_of(&sheet.axes[COLUMN])
+    cdef Py_ssize_t lines = (sheet.planes - 1) * sheet.lines + sheet.places - 1
+    cdef Py_ssize_t n = lines * sheet.pitch + places_of(&sheet.axes[COLUMN])
     return divide_up(n * sheet.channels, VECTOR) * VECTOR

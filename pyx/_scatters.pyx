@@ -13,7 +13,7 @@ from _gather cimport send_blocks
 from _packing cimport type_of
 from _phases cimport Scratch, Sheet, furnish, lay_out, read_sheet, share_out
 from _pieces cimport ALIGNMENT
-from _plan cimport BFLOAT16, DEPTH, FLOAT16, FLOAT32, FLOAT64
+from _plan cimport BFLOAT16, DEPTH, FLOAT16, FLOAT32, FLOAT64, divide_up
 from _scatter cimport Walk, fetch, points_of, send, unpool
 from _spread cimport spread_tile
 from _types cimport (
@@ -113,11 +113,16 @@ cdef Py_ssize_t divide_work(Job* job, Py_ssize_t num_threads) noexcept:
     job.parts, job.work = walk.planes, max(1, max(points_of(walk), plane))
     job.each = 0
     if job.task == SPREAD:
-        # A few more tiles than threads, if there are not as many planes.
-        lay_out(&job.sheet, walk.sizes[3], 4 * num_threads // (walk.planes + 1) + 1)
+        # A few more tiles than threads, if there are not as many planes, or fewer than planes.
+        lay_out(
+            &job.sheet, walk.sizes[3], 4 * num_threads // (walk.planes + 1) + 1,
+            walk.planes // (4 * num_threads),
+        )
         job.each = ALIGNMENT + share_out(&job.sheet, &unused, NULL, wide_of(job))
+        job.parts = divide_up(walk.planes, job.sheet.planes)
         job.parts *= job.sheet.axes[DEPTH].size * job.sheet.tiles
         job.work = max(1, job.work // (job.sheet.axes[DEPTH].size * job.sheet.tiles))
+        job.work *= job.sheet.planes
     elif job.task == FETCH:
         job.each = plane * sizeof(int64_t)
     elif job.task == SEND and job.kind in (FLOAT16, BFLOAT16):

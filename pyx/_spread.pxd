@@ -22,11 +22,12 @@ cdef inline void spread_tile(
     gradient_t tag, real_row like, const Walk* walk, const Sheet* sheet, const Scratch* scratch,
     Py_ssize_t number,
 ) noexcept nogil:
-    """Work out one tile of a plane's elements at one depth."""
+    """Work out one tile of a plane's elements at one depth, or a few small planes."""
     cdef Py_ssize_t first = number % sheet.tiles * sheet.places
     cdef Py_ssize_t depth = number // sheet.tiles % sheet.axes[DEPTH].size
-    cdef Place here = place_of(walk, number // sheet.tiles // sheet.axes[DEPTH].size)
-    cdef Py_ssize_t channel = 0, phase
+    cdef Py_ssize_t plane = number // sheet.tiles // sheet.axes[DEPTH].size * sheet.planes
+    cdef Place here = place_of(walk, plane)
+    cdef Py_ssize_t channel = 0, phase, i
     if sheet.is_tiling:
         repeat_lines(
             tag, like, walk, sheet, scratch, here.elements, <gradient_t*> here.plane, depth, first
@@ -35,12 +36,16 @@ cdef inline void spread_tile(
     while channel < walk.sizes[3]:
         # The last channels may be done twice, so that there are always as many.
         channel = min(channel, walk.sizes[3] - sheet.channels)
-        share_lines(tag, like, walk, sheet, scratch, here.elements, depth, first, channel)
+        for i in range(min(sheet.planes, walk.planes - plane)):
+            here = place_of(walk, plane + i)
+            share_lines(
+                tag, like, walk, sheet, scratch, here.elements, depth, first, channel,
+                i * sheet.lines,
+            )
         phase = 0
         while phase < sheet.axes[ROW].phases:
             spread_rows(
-                tag, like, walk, sheet, scratch, <gradient_t*> here.plane + channel, depth, first,
-                phase,
+                tag, like, walk, sheet, scratch, plane, channel, depth, first, phase
             )
             phase += woven_of(&sheet.axes[ROW])
         channel += sheet.channels
@@ -110,8 +115,9 @@ cdef inline void repeat_pixels(
 cdef inline void share_lines(
     gradient_t tag, real_row like, const Walk* walk, const Sheet* sheet, const Scratch* scratch,
     const char* elements, Py_ssize_t depth, Py_ssize_t first, Py_ssize_t channel,
+    Py_ssize_t from_line,
 ) noexcept nogil:
-    """Divide the gradients of a tile's lines of windows, and add them up along the depth."""
+    """Divide the gradients of a plane's lines of windows, and add them up along the depth."""
     cdef Sum op
     cdef const Phases* deep = &sheet.axes[DEPTH]
     cdef const Phases* down = &sheet.axes[ROW]
@@ -122,7 +128,9 @@ cdef inline void share_lines(
     cdef real_row out, target
     for line in range(sheet.lines):
         row = first - down.most + line
-        out = <real_row> scratch.shares + (line * sheet.pitch + sheet.left) * sheet.channels
+        out = <real_row> scratch.shares + (
+            ((from_line + line) * sheet.pitch + sheet.left) * sheet.channels
+        )
         is_first = True
         for i in range(deep.starts[phase], deep.starts[phase + 1]):
             window = place - deep.shifts[i]
@@ -143,19 +151,23 @@ cdef inline void share_lines(
 
 cdef inline void spread_rows(
     gradient_t tag, real_row like, const Walk* walk, const Sheet* sheet, const Scratch* scratch,
-    gradient_t* plane, Py_ssize_t depth, Py_ssize_t first, Py_ssize_t row_phase,
+    Py_ssize_t plane, Py_ssize_t channel, Py_ssize_t depth, Py_ssize_t first,
+    Py_ssize_t row_phase,
 ) noexcept nogil:
     """Add the shares up down some phases of the rows, then along those of the columns."""
     cdef const Phases* columns = &sheet.axes[COLUMN]
     cdef const Phases* rows = &sheet.axes[ROW]
     cdef Py_ssize_t line = sheet.pitch * sheet.channels, size = lines_of(sheet)
-    cdef Py_ssize_t phase = 0, i, j
+    cdef Py_ssize_t planes = min(sheet.planes, walk.planes - plane), phase = 0, i, j
+    cdef Py_ssize_t elements = walk.plane * walk.sizes[3]
+    cdef Place here, last
     cdef real_row[WOVEN] bands
     cdef real_row[WOVEN * WOVEN] found
     for i in range(woven_of(rows)):
         bands[i] = shifted(
             <real_row> scratch.band + i * size, <real_row> scratch.shares + rows.most * line,
-            rows, row_phase + i, line, sheet.places * line,
+            rows, row_phase + i, line,
+            ((sheet.planes - 1) * sheet.lines + sheet.places) * line,
         ) + sheet.left * sheet.channels
     while phase < columns.phases:
         for i in range(woven_of(rows)):
@@ -164,7 +176,15 @@ cdef inline void spread_rows(
                     <real_row> scratch.sums + (i * woven_of(columns) + j) * size, bands[i],
                     columns, phase + j, sheet.channels, run_of(sheet),
                 )
-        weave(tag, found, walk, sheet, plane, depth, first, row_phase, phase)
+        last = place_of(walk, plane + planes - 1)
+        for i in range(planes):
+            here = place_of(walk, plane + i)
+            if last.plane - here.plane != (planes - 1 - i) * elements * <Py_ssize_t> sizeof(tag):
+                last = here
+            weave(
+                tag, found, walk, sheet, <gradient_t*> here.plane + channel, depth, first,
+                row_phase, phase, i * sheet.lines, <gradient_t*> last.plane + elements,
+            )
         phase += woven_of(columns)
 
 

@@ -2,7 +2,7 @@
 
 from _copy cimport copy_run, prefetch
 from _phases cimport Phases, Sheet, VECTOR, WOVEN, real_row, woven_of
-from _plan cimport COLUMN, ROW, divide_up
+from _plan cimport COLUMN, DEPTH, ROW, divide_up
 from _scatter cimport Walk, gradient_t, sum_t, widened
 from _types cimport bfloat_from_float, bfloat_t, f32_row, half_from_float, half_t
 
@@ -78,8 +78,12 @@ cdef inline void write_twice(
 cdef inline void weave(
     gradient_t tag, real_row* found, const Walk* walk, const Sheet* sheet, gradient_t* plane,
     Py_ssize_t depth, Py_ssize_t first, Py_ssize_t row_phase, Py_ssize_t phase,
+    Py_ssize_t from_line, const gradient_t* end,
 ) noexcept nogil:
-    """Write a tile's elements of some phases of the rows and some of the columns, row by row."""
+    """Write a plane's elements of some phases of the rows and some of the columns, row by row.
+
+    What lies between them and `end` is the tile's and is written later.
+    """
     cdef const Phases* down = &sheet.axes[ROW]
     cdef Py_ssize_t stride = sheet.axes[COLUMN].stride, size = sheet.axes[COLUMN].size
     cdef Py_ssize_t columns = woven_of(&sheet.axes[COLUMN]), rows = woven_of(down)
@@ -87,6 +91,9 @@ cdef inline void weave(
     cdef Py_ssize_t row = first * down.stride + row_phase, place, i, j
     cdef gradient_t* out = plane + ((depth * down.size + row) * size + phase) * channels
     cdef real_row[WOVEN] at
+    cdef bint is_short = channels == 1 and size <= 2 * VECTOR and columns == 2 and (
+        rows == down.phases and sheet.tiles == 1 and sheet.axes[DEPTH].size == 1
+    )
     for place in range(sheet.places):
         if row + AHEAD + rows <= down.size:
             # A line of memory is read before it is written, and the stores would wait for it.
@@ -95,8 +102,11 @@ cdef inline void weave(
             )
         for i in range(min(rows, down.size - row)):
             for j in range(columns):
-                at[j] = found[i * WOVEN + j] + place * line
-            if channels == 1:
+                at[j] = found[i * WOVEN + j] + (from_line + place) * line
+            if is_short and end - out >= 2 * VECTOR:
+                # Whole vectors: what lies behind the row the next one overwrites.
+                weave2(tag, out, at[0], at[1], VECTOR)
+            elif channels == 1:
                 weave_row(tag, out, at, columns, stride, size, phase)
             elif channels == sheet.channels and stride == 1:
                 put(tag, out, 1, at[0], size * channels)

@@ -296,6 +296,8 @@ LARGE = {
     "whole": ((2, 50, 64), dict(kernel_size=(50, 64))),
     "long": ((1, 2, 5000), dict(kernel_size=(1, 30), stride=(1, 2))),
     "channels": ((71, 23, 12), dict(kernel_size=3, stride=2, padding=1)),
+    "small planes": ((131, 13, 13), dict(kernel_size=3, stride=2)),
+    "padded small planes": ((70, 9, 28), dict(kernel_size=(2, 5), stride=(3, 2), padding=(1, 2))),
 }
 
 

@@ -216,9 +216,14 @@ def _is_masked(x: object) -> bool:
 
 def _holds_masked(x: object) -> bool:
     """Find masked arrays in lists, from which NumPy takes the numbers alone."""
-    if "numpy.ma" not in sys.modules or not isinstance(x, list | tuple):
+    masked = sys.modules.get("numpy.ma")
+    if masked is None or not isinstance(x, list | tuple):
         return False
-    return any(_is_masked(item) or _holds_masked(item) for item in x)
+    # By their few types: lists are long.
+    kinds = set(map(type, x))
+    if any(issubclass(kind, masked.MaskedArray) for kind in kinds):
+        return True
+    return any(issubclass(kind, list | tuple) for kind in kinds) and any(map(_holds_masked, x))
 
 
 def dtype_name(dtype: DType) -> str | None:
@@ -286,7 +291,8 @@ def sum_dtype(value: object, given: DType) -> DType:
 def integer_area(area: int, dtype: DType) -> None:
     """Refuse windows of integers whose sum may leave 64 bits."""
     if dtype.itemsize >= 4 and area > 2**31:  # Narrower ones would need an exbibyte.
-        raise ValueError(f"windows must span at most 2**31 elements of {dtype}, got {area}")
+        rule = f"have windows of at most 2**31 elements, being {dtype}"
+        raise ValueError(sentence("x", rule, area))
 
 
 def integer_divisor(divisor: int, area: int, dtype: DType) -> None:
@@ -310,7 +316,7 @@ def empty_windows(value: float, dtype: DType, rank: str = "") -> None:
 
 
 def index_array(value: object) -> Array:
-    """Take indices as aligned native int64, where those that these cannot hold are refused."""
+    """Take indices of any integer dtype, where those that int64 cannot hold are refused."""
     given = array(value, "indices")
     if given.dtype.kind not in "iu":
         raise TypeError(sentence("indices", "have an integer dtype", given.dtype))
@@ -318,8 +324,7 @@ def index_array(value: object) -> Array:
         largest = int(given.max())
         if largest >= INT64_LIMIT:
             raise IndexError(sentence("indices", "be below 2**63", largest))
-    native = given.astype(np.int64, copy=False)
-    return native if native.flags.aligned else native.copy()
+    return given
 
 
 def same_shape(name: str, shape: tuple[int, ...], other: str, wanted: tuple[int, ...]) -> None:

@@ -242,7 +242,7 @@ def describe(axes: Sequence[Axis], reduction: Reduction) -> bytes:
     else:
         places = []
     registers = max((network.registers for network in found.values()), default=0)
-    by_histogram = not found and columns.dilation == 1
+    may_count = not found and columns.dilation == 1
     header = [
         is_mode,
         reduction.ignored is not None,
@@ -251,7 +251,7 @@ def describe(axes: Sequence[Axis], reduction: Reduction) -> bytes:
         max((shift for shift, _ in places), default=0),
         len(phases),
         len(places),
-        by_histogram,
+        may_count,
         *phases,
         *(phases.index(phase) for _, phase in places),
         *(shift for shift, _ in places),

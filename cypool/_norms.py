@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,18 +29,17 @@ def share(
     num_threads: object,
 ) -> Array:
     """Give each element its share of checked gradients; `window` ends with the pooled axes."""
-    share_block = _of_largest if power == math.inf else _of_powers
+    share_block = _of_largest if power == math.inf else partial(_of_powers, power)
     result = np.empty_like(x, dtype, subok=False)
     for planes in _blocks(x, spread.axes):
         given = grad[planes].astype(np.float64)
         wide = x[planes].astype(np.float64)
         with np.errstate(all="ignore"):
-            result[planes] = share_block(power, given, wide, window, spread, num_threads)
+            result[planes] = share_block(given, wide, window, spread, num_threads)
     return result
 
 
 def _of_largest(
-    _power: float,
     grad: Array,
     x: Array,
     window: tuple[object, ...],

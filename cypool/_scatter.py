@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Route(NamedTuple):
     """How elements go to planes or come from them, for all arrays that lie in memory alike."""
 
-    # For the kernel; empty where no element goes anywhere.
+    # For the kernel of any instruction set; empty where no element goes anywhere.
     packed: bytes
     # The axes of a new array, from the outermost in memory to the innermost.
     order: tuple[int, ...]
@@ -40,7 +40,7 @@ def spread(
 ) -> Array:
     """Make an array of `shape` from elements that go where indices say, or to their windows."""
     elements = _plain(elements)
-    places = elements if indices is None else indices
+    places = elements if indices is None else _plain_indices(indices)
     route = _route(
         task, elements.dtype, elements.shape, elements.strides, places.strides, shape, axes
     )
@@ -55,6 +55,7 @@ def spread(
 def gathered(planes: Array, indices: Array, axes: tuple[int, ...], num_threads: object) -> Array:
     """Make an array of the shape of `indices` from elements that these fetch."""
     planes = _plain(planes)
+    indices = _plain_indices(indices)
     route = _fetching(planes, indices, axes)
     if not route.is_dense:
         copy = _layout.dense(planes.shape, route.order, planes.dtype)
@@ -78,6 +79,12 @@ def _plain(array: Array) -> Array:
     if not array.dtype.isnative:
         array = array.astype(array.dtype.newbyteorder("="))
     return array if array.flags.aligned else array.copy()
+
+
+def _plain_indices(indices: Array) -> Array:
+    """Give indices as the kernels read them; after all checks, for it may take a copy."""
+    native = indices.astype(np.int64, copy=False)
+    return native if native.flags.aligned else native.copy()
 
 
 @lru_cache(maxsize=256)

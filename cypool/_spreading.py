@@ -22,9 +22,9 @@ class Spread(NamedTuple):
     # The lengths of the pooled axes before pooling, and which they are.
     sizes: tuple[int, ...]
     axes: tuple[int, ...]
-    # What pools a gradient back to the elements, and over which windows; else None and "".
+    # What pools a gradient back to the elements, and over which windows; "" where nothing does.
     op: str
-    mirrored: tuple[object, ...] | None
+    mirrored: tuple[object, ...]
     # What each axis' gradients are divided by, where they are not all divided by `divisor`.
     counts: list[Array]
     divisor: int
@@ -44,7 +44,7 @@ def plan(
     sizes = tuple(window.size for window in windows)
     if any(window.stride > 1 or window.dilation > 1 for window in windows):
         packed = _phases.packed(windows, counts, divisor)
-        return Spread(sizes, axes, "", None, [], divisor, packed)
+        return Spread(sizes, axes, "", (), [], divisor, packed)
     # The window seen from the element: as many windows hold it as it holds elements.
     if all(len(count) == 1 for count in counts):
         return Spread(sizes, axes, "avg", _mirrored(windows, axes), [], divisor)
@@ -55,7 +55,7 @@ def run(spread: Spread, grad: Array, dtype: DType, num_threads: object) -> Array
     """Spread a gradient of the planned windows."""
     rank = len(spread.axes)
     grad = grad.astype(dtype, copy=False)
-    if spread.mirrored is None:
+    if not spread.op:
         shape = list(grad.shape)
         for axis, size in zip(spread.axes, spread.sizes, strict=True):
             shape[axis] = size

@@ -9,7 +9,7 @@ from _histogram cimport BINS, Histogram, clear, median_of, mode_of, slide_to
 from _keys cimport is_nan, key_row, to_keys
 from _picking cimport place_of
 from _plan cimport Axis, COLUMN, DEPTH, FLOAT16, Plan, ROW, UINT8
-from _ring cimport CODE_SLOTS, Piece, Ranks, Store
+from _ring cimport CODE_BITS, CODE_SLOTS, Piece, Ranks, Store
 from _strided cimport gather
 from _types cimport int16_t, uint64_t, uint8_t
 
@@ -79,7 +79,7 @@ cdef inline bint encode_run(
             codes[i] = codes[i - 1]
             continue
         # Fibonacci hashing (D. Knuth, The Art of Computer Programming 3, 6.4).
-        slot = (<uint64_t> keys[i] * 0x9e3779b97f4a7c15ULL) >> 54
+        slot = (<uint64_t> keys[i] * 0x9e3779b97f4a7c15ULL) >> (64 - CODE_BITS)
         code = store.code_table[slot]
         while code != NO_CODE and values[code] != keys[i]:
             slot = (slot + 1) % CODE_SLOTS

@@ -13,8 +13,11 @@ cdef enum:
     FEWEST_BYTES = 512          # of a row of results, where there are as many
     WORK = 1 << 18              # results times elements of a task
     NOTHING = -1
-    CODE_SLOTS = 1024           # of `_codes`: places of the table that finds distinct values
-    FEWEST_WINDOWS = 16         # and windows of a tile along an axis
+    # Of `_codes`: places of the table that finds distinct values, and windows of a tile along an
+    # axis.
+    CODE_BITS = 10
+    CODE_SLOTS = 1 << CODE_BITS
+    FEWEST_WINDOWS = 16
 
 cdef struct Ranks:
     Plan plan
